@@ -1,0 +1,208 @@
+//! What can happen to a case.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{ClientId, Judgement, MailAddress, ReadBackFinding, Scenario};
+
+/// Who made something happen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The daemon.
+    Desk,
+    /// The agency, by mail.
+    Agency,
+    /// A member of the helpdesk's staff, by account name.
+    Staff(String),
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Desk => f.write_str("desk"),
+            Self::Agency => f.write_str("agency"),
+            Self::Staff(name) => write!(f, "staff:{name}"),
+        }
+    }
+}
+
+/// What the agency answered when it was asked for the client ID.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The records it names; empty: none could be read from it for certain.
+    pub records: Vec<ClientId>,
+    /// Whether it may be acted on without a person having read it.
+    pub clear: bool,
+    /// Whether it is a notice of its own as well, so that it may speak of another client.
+    pub complete_notice: bool,
+    /// The replacement records it names.
+    pub new_records: Vec<ClientId>,
+    /// The day from which the revocation counts, if it says one.
+    pub effective: Option<NaiveDate>,
+    /// The scenario it claims.
+    pub claimed_scenario: Option<Scenario>,
+    /// Whether it carries personal data.
+    pub personal_data: bool,
+}
+
+/// Something that happened to a case. Facts only: what follows from it is [`Case::transition`](super::Case)'s.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The desk came to a conclusion.
+    Judged(Judgement),
+    /// A further notice of the same agency about the same records arrived.
+    NoticeJoined {
+        /// Where to say so, if its writer is somebody else than the first one's and may be answered.
+        tell: Option<MailAddress>,
+    },
+    /// The agency has answered the question for the client ID.
+    AnswerArrived(Answer),
+    /// The agency asks to stop. `sure`: verified, and of the case's own agency.
+    CancelAsked {
+        /// Whether it certainly comes from the case's own agency.
+        sure: bool,
+    },
+    /// A person approves what they saw.
+    Approved {
+        /// The account.
+        by: String,
+        /// The evidence they saw.
+        evidence_sha256: String,
+        /// Only these records; empty: all that wait for it.
+        only: Vec<ClientId>,
+        /// Where replies go if the sender could not be verified: the roster's contact.
+        contact: Option<MailAddress>,
+        /// Their remark.
+        note: Option<String>,
+    },
+    /// A person says the change was made by hand.
+    Attested {
+        /// The account.
+        by: String,
+        /// Their remark.
+        note: Option<String>,
+    },
+    /// A person declines; the note goes to the agency.
+    Declined {
+        /// The account.
+        by: String,
+        /// The reason.
+        note: String,
+    },
+    /// A person stops the case; nobody is written to.
+    Stopped {
+        /// The account.
+        by: String,
+        /// Their remark.
+        note: Option<String>,
+    },
+    /// A person has dealt with the case outside the desk.
+    HandledByHand {
+        /// The account.
+        by: String,
+        /// What they did.
+        note: String,
+    },
+    /// A person wants the desk to look again (or to send again).
+    RetryAsked {
+        /// The account.
+        by: String,
+    },
+    /// A person leaves a remark.
+    Noted {
+        /// The account.
+        by: String,
+        /// The remark.
+        note: String,
+    },
+    /// The time in which staff could stop an automatic closure is over.
+    GraceOver,
+    /// The change is made in the HMIS.
+    Closed {
+        /// The record.
+        record: ClientId,
+    },
+    /// The facts are no longer what the decision rests on; nothing was changed.
+    FactsChanged {
+        /// The record.
+        record: ClientId,
+        /// What differs, for staff.
+        difference: Vec<String>,
+    },
+    /// The HMIS does not allow the change.
+    CloseRefused {
+        /// The record.
+        record: ClientId,
+        /// Why.
+        reason: String,
+    },
+    /// The record was read after the change.
+    ReadBack {
+        /// The record.
+        record: ClientId,
+        /// What it showed.
+        finding: ReadBackFinding,
+    },
+    /// A reply has left.
+    ReplySent {
+        /// Its number within the case.
+        number: u32,
+    },
+    /// A reply cannot be delivered, or nobody can say whether it was.
+    ReplyFailed {
+        /// Its number within the case.
+        number: u32,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event's name in history and on screen.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Judged(_) => "judged",
+            Self::NoticeJoined { .. } => "notice_joined",
+            Self::AnswerArrived(_) => "answer_arrived",
+            Self::CancelAsked { .. } => "cancel_asked",
+            Self::Approved { .. } => "approved",
+            Self::Attested { .. } => "attested",
+            Self::Declined { .. } => "declined",
+            Self::Stopped { .. } => "stopped",
+            Self::HandledByHand { .. } => "handled_by_hand",
+            Self::RetryAsked { .. } => "retry_asked",
+            Self::Noted { .. } => "noted",
+            Self::GraceOver => "grace_over",
+            Self::Closed { .. } => "closed",
+            Self::FactsChanged { .. } => "facts_changed",
+            Self::CloseRefused { .. } => "close_refused",
+            Self::ReadBack { .. } => "read_back",
+            Self::ReplySent { .. } => "reply_sent",
+            Self::ReplyFailed { .. } => "reply_failed",
+        }
+    }
+
+    /// Who made it happen.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Approved { by, .. }
+            | Self::Attested { by, .. }
+            | Self::Declined { by, .. }
+            | Self::Stopped { by, .. }
+            | Self::HandledByHand { by, .. }
+            | Self::RetryAsked { by }
+            | Self::Noted { by, .. } => Actor::Staff(by.clone()),
+            Self::NoticeJoined { .. } | Self::AnswerArrived(_) | Self::CancelAsked { .. } => Actor::Agency,
+            Self::Judged(_)
+            | Self::GraceOver
+            | Self::Closed { .. }
+            | Self::FactsChanged { .. }
+            | Self::CloseRefused { .. }
+            | Self::ReadBack { .. }
+            | Self::ReplySent { .. }
+            | Self::ReplyFailed { .. } => Actor::Desk,
+        }
+    }
+}

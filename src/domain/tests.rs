@@ -1,0 +1,599 @@
+//! The life of a case, told in its own events, and explored: no order of events breaks a promise.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Action, AgencyId, Answer, Approvals, Case, CaseId, CaseState, ChangedBy, ClientId, Closing, Decision,
+    Event, ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Opening, ReadBackFinding,
+    ReplyKind, Report, Scenario, Standing,
+};
+
+const SEEN: &str = "what-the-approver-saw";
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("valid")
+}
+
+fn id(text: &str) -> ClientId {
+    ClientId::parse(text).expect("valid")
+}
+
+fn address(text: &str) -> MailAddress {
+    MailAddress::parse(text).expect("valid")
+}
+
+fn agency() -> AgencyId {
+    AgencyId::parse("A").expect("valid")
+}
+
+fn opening(records: &[&str], standing: Standing, mode: Mode) -> Opening {
+    Opening {
+        id: CaseId::new(1001),
+        kind: NoticeKind::Revocation,
+        mode,
+        standing,
+        sender: Some(address("jane@agency.example")),
+        act: true,
+        records: records.iter().map(|record| id(record)).collect(),
+        new_records: Vec::new(),
+        claimed_scenario: None,
+        effective: None,
+        personal_data: false,
+        reasons: Vec::new(),
+        received_at: now(),
+        due_at: now() + TimeDelta::days(1),
+    }
+}
+
+fn new_case(records: &[&str]) -> Case {
+    Case::open(opening(records, Standing::Verified(agency()), Mode::Live)).0
+}
+
+fn judged(record: &str, scenario: Option<Scenario>, decision: Decision) -> ItemJudgement {
+    let closes = decision != Decision::CheckOnly && scenario.is_some();
+    ItemJudgement {
+        record: id(record),
+        scenario,
+        decision,
+        approvals: Approvals::One,
+        reasons: Vec::new(),
+        closing: closes.then(|| Closing { record: id(record), changes: Vec::new(), expected: Vec::new() }),
+        report: Report::default(),
+    }
+}
+
+fn judgement(items: Vec<ItemJudgement>, changed_by: ChangedBy) -> Event {
+    Event::Judged(Judgement::Records {
+        items,
+        changed_by,
+        grace_until: None,
+        evidence_sha256: SEEN.to_owned(),
+    })
+}
+
+fn approved(by: &str) -> Event {
+    Event::Approved {
+        by: by.to_owned(),
+        evidence_sha256: SEEN.to_owned(),
+        only: Vec::new(),
+        contact: None,
+        note: None,
+    }
+}
+
+fn confirmed(record: &str) -> Event {
+    Event::ReadBack { record: id(record), finding: ReadBackFinding::Confirmed(Report::default()) }
+}
+
+/// Lets the events happen one after the other; gives the case and all it ordered, by key.
+fn live(mut case: Case, events: &[Event]) -> (Case, Vec<String>) {
+    let mut ordered = Vec::new();
+    for event in events {
+        let (next, actions) =
+            case.transition(event, now()).unwrap_or_else(|error| unreachable!("{error}: {event:?}"));
+        ordered.extend(actions.iter().map(|action| match action {
+            Action::Reply { number, kind } => format!("reply/{number} {}", kind.name()),
+            Action::FinishMail { answered } => format!("finish-mail answered={answered}"),
+            Action::TakeMail(_)
+            | Action::Close(_)
+            | Action::ReadBack(_)
+            | Action::EndGrace(_)
+            | Action::NotifyStaff(_) => action.key(case.id).trim_start_matches("RD-1001/").to_owned(),
+        }));
+        case = next;
+    }
+    (case, ordered)
+}
+
+fn answer(records: &[&str]) -> Event {
+    Event::AnswerArrived(Answer {
+        records: records.iter().map(|record| id(record)).collect(),
+        clear: true,
+        complete_notice: false,
+        new_records: Vec::new(),
+        effective: None,
+        claimed_scenario: None,
+        personal_data: false,
+    })
+}
+
+const ONE: Option<Scenario> = Some(Scenario::One);
+const APPROVE: Decision = Decision::Approve;
+
+#[test]
+fn scenario_1_applied_is_closed_read_back_and_only_then_confirmed() {
+    let (case, ordered) = live(
+        new_case(&["1"]),
+        &[
+            judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
+            Event::Closed { record: id("1") },
+            confirmed("1"),
+            Event::ReplySent { number: 1 },
+        ],
+    );
+    assert_eq!(ordered, ["close/1", "read-back/1", "reply/1 outcome", "finish-mail answered=true"]);
+    assert_eq!((case.state, case.finished_at), (CaseState::Done, Some(now())));
+}
+
+#[test]
+fn an_approval_is_waited_for_and_the_agency_is_told_at_once() {
+    let (case, ordered) =
+        live(new_case(&["1"]), &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]);
+    assert_eq!(case.state, CaseState::AwaitingApproval);
+    assert_eq!(ordered, ["reply/1 received", "notify/1"]);
+    let (case, ordered) = live(case, &[approved("ann")]);
+    assert_eq!((case.state, ordered), (CaseState::Closing, vec!["close/1".to_owned()]));
+}
+
+#[test]
+fn approval_needs_the_evidence_it_is_bound_to() {
+    let (case, _) = live(new_case(&["1"]), &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]);
+    let other = Event::Approved {
+        by: "ann".to_owned(),
+        evidence_sha256: "what-was-true-yesterday".to_owned(),
+        only: Vec::new(),
+        contact: None,
+        note: None,
+    };
+    let error = case.transition(&other, now()).expect_err("stale");
+    assert!(error.why.contains("not those you saw"), "{error}");
+}
+
+#[test]
+fn approve_twice_needs_two_different_people() {
+    let twice = ItemJudgement { approvals: Approvals::Two, ..judged("1", ONE, APPROVE) };
+    let (case, _) = live(new_case(&["1"]), &[judgement(vec![twice], ChangedBy::Daemon), approved("ann")]);
+    assert_eq!(case.state, CaseState::AwaitingApproval);
+    assert!(case.transition(&approved("ann"), now()).is_err());
+    let (case, ordered) = live(case, &[approved("bob")]);
+    assert_eq!((case.state, ordered), (CaseState::Closing, vec!["close/1".to_owned()]));
+}
+
+#[test]
+fn facts_that_changed_void_the_approval_and_from_then_on_a_person_decides() {
+    let changed =
+        Event::FactsChanged { record: id("1"), difference: vec!["1 more agencies have data".to_owned()] };
+    let apply = || judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon);
+    let (case, _) = live(new_case(&["1"]), &[apply(), changed]);
+    assert_eq!(case.state, CaseState::Received);
+    assert!(case.evidence_sha256.is_none() && case.approvals.is_empty());
+    let (case, ordered) = live(case, &[apply()]);
+    assert_eq!(case.state, CaseState::AwaitingApproval, "not applied a second time without a person");
+    assert!(!ordered.contains(&"close/1".to_owned()));
+}
+
+#[test]
+fn judging_one_record_again_does_not_lower_the_approvals_another_needs() {
+    let two = || ItemJudgement { approvals: Approvals::Two, ..judged("2", ONE, APPROVE) };
+    let (case, _) = live(
+        new_case(&["1", "2"]),
+        &[
+            judgement(vec![judged("1", ONE, Decision::Apply), two()], ChangedBy::Daemon),
+            Event::FactsChanged { record: id("1"), difference: Vec::new() },
+            judgement(vec![judged("1", ONE, APPROVE), two()], ChangedBy::Daemon),
+            approved("ann"),
+        ],
+    );
+    assert_eq!(
+        case.state,
+        CaseState::AwaitingApproval,
+        "all that wait were judged again, and two must approve"
+    );
+}
+
+#[test]
+fn approving_what_waits_does_not_close_what_a_person_has_to_decide() {
+    let minor = ItemJudgement { decision: Decision::Person, ..judged("2", ONE, APPROVE) };
+    let (case, ordered) = live(
+        new_case(&["1", "2"]),
+        &[judgement(vec![judged("1", ONE, APPROVE), minor], ChangedBy::Daemon), approved("ann")],
+    );
+    assert_eq!(ordered, ["reply/1 received", "notify/1", "close/1"]);
+    assert_eq!(case.item(&id("2")).map(super::Item::outcome), Some(ItemOutcome::NeedsStaff));
+}
+
+#[test]
+fn grace_ends_for_a_record_though_another_waits_for_approval() {
+    let until = Some(now() + TimeDelta::hours(1));
+    let both = Event::Judged(Judgement::Records {
+        items: vec![judged("1", ONE, Decision::Apply), judged("2", ONE, APPROVE)],
+        changed_by: ChangedBy::Daemon,
+        grace_until: until,
+        evidence_sha256: SEEN.to_owned(),
+    });
+    let (case, _) = live(new_case(&["1", "2"]), &[both]);
+    assert_eq!(case.state, CaseState::AwaitingApproval);
+    assert_eq!(live(case, &[Event::GraceOver]).1, ["close/1"]);
+}
+
+#[test]
+fn what_the_desk_closed_is_not_declined_and_the_mail_of_a_finished_case_is_filed() {
+    let differs = Event::ReadBack { record: id("1"), finding: ReadBackFinding::Differs(Vec::new()) };
+    let apply = judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon);
+    let closed = Event::Closed { record: id("1") };
+    let (case, ordered) = live(new_case(&["1"]), &[apply.clone(), closed.clone(), differs]);
+    assert_eq!(
+        ordered,
+        ["close/1", "read-back/1", "reply/1 received", "notify/1"],
+        "the agency is told to wait"
+    );
+    let decline = Event::Declined { by: "ann".to_owned(), note: "no".to_owned() };
+    assert!(case.transition(&decline, now()).is_err());
+
+    let failed = Event::ReplyFailed { number: 1, reason: "550".to_owned() };
+    let (case, _) = live(new_case(&["1"]), &[apply, closed, confirmed("1"), failed]);
+    assert!(case.transition(&decline, now()).is_err(), "all its records are settled");
+    let finish = Event::HandledByHand { by: "ann".to_owned(), note: "called".to_owned() };
+    let (case, ordered) = live(case, &[finish]);
+    assert_eq!((case.state, ordered), (CaseState::Done, vec!["finish-mail answered=false".to_owned()]));
+}
+
+#[test]
+fn what_reads_back_differently_is_not_confirmed() {
+    let differs = Event::ReadBack {
+        record: id("1"),
+        finding: ReadBackFinding::Differs(vec!["another agency has data".to_owned()]),
+    };
+    let (case, ordered) = live(
+        new_case(&["1"]),
+        &[
+            judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
+            Event::Closed { record: id("1") },
+            differs,
+        ],
+    );
+    assert_eq!(case.state, CaseState::NeedsStaff);
+    assert!(!ordered.iter().any(|key| key.contains("outcome")), "{ordered:?}");
+    assert!(case.transition(&approved("ann"), now()).is_err(), "nothing is left to approve unseen");
+}
+
+#[test]
+fn settled_records_are_answered_at_once_while_others_wait() {
+    let (case, ordered) = live(
+        new_case(&["1", "2"]),
+        &[
+            judgement(vec![judged("1", ONE, Decision::Apply), judged("2", ONE, APPROVE)], ChangedBy::Daemon),
+            Event::Closed { record: id("1") },
+            confirmed("1"),
+        ],
+    );
+    assert_eq!(case.state, CaseState::AwaitingApproval);
+    assert_eq!(ordered, ["close/1", "reply/1 received", "read-back/1", "reply/2 outcome", "notify/1"]);
+    let (case, ordered) = live(
+        case,
+        &[approved("ann"), Event::Closed { record: id("2") }, confirmed("2"), Event::ReplySent { number: 3 }],
+    );
+    assert_eq!(case.state, CaseState::Done);
+    assert_eq!(ordered, ["close/2", "read-back/2", "reply/3 outcome", "finish-mail answered=true"]);
+}
+
+#[test]
+fn a_cancel_stops_the_case_before_the_change_and_calls_a_person_after_it() {
+    let waiting = live(new_case(&["1"]), &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]).0;
+    let (case, ordered) = live(waiting.clone(), &[Event::CancelAsked { sure: true }]);
+    assert_eq!(case.state, CaseState::Cancelled);
+    assert_eq!(ordered, ["take-mail/2", "reply/2 cancelled"]);
+    assert_eq!(live(case, &[Event::ReplySent { number: 2 }]).1, ["finish-mail answered=true"]);
+
+    let (case, _) = live(waiting.clone(), &[Event::CancelAsked { sure: false }]);
+    assert_eq!(case.state, CaseState::NeedsStaff, "a doubtful cancel pauses the case");
+
+    let (closing, _) = live(waiting, &[approved("ann")]);
+    let order = Action::Close(Closing { record: id("1"), changes: Vec::new(), expected: Vec::new() });
+    assert!(closing.wants(&order));
+    let (case, _) = live(closing, &[Event::CancelAsked { sure: true }]);
+    assert_eq!(case.state, CaseState::NeedsStaff);
+    assert!(!case.wants(&order), "a closing not yet begun is dropped");
+    let (case, _) = live(case, &[Event::Closed { record: id("1") }]);
+    assert_eq!(case.state, CaseState::NeedsStaff, "one that was under way is noted, and a person sees to it");
+}
+
+#[test]
+fn who_could_not_be_verified_is_not_answered_until_staff_confirm_and_then_the_contact_is() {
+    let case = Case::open(opening(&["1"], Standing::Unverified(Some(agency())), Mode::Live)).0;
+    let (case, ordered) =
+        live(case, &[judgement(vec![judged("1", ONE, Decision::Person)], ChangedBy::Daemon)]);
+    assert_eq!((case.state, ordered), (CaseState::NeedsStaff, vec!["notify/1".to_owned()]));
+    let approval = Event::Approved {
+        by: "ann".to_owned(),
+        evidence_sha256: SEEN.to_owned(),
+        only: Vec::new(),
+        contact: Some(address("director@agency.example")),
+        note: None,
+    };
+    let (case, ordered) = live(case, &[approval, Event::Closed { record: id("1") }, confirmed("1")]);
+    assert_eq!(ordered, ["close/1", "read-back/1", "reply/1 outcome"]);
+    assert_eq!(case.correspondent(), Some(&address("director@agency.example")));
+}
+
+#[test]
+fn shadow_mode_looks_and_orders_nothing() {
+    let (case, opened) = Case::open(opening(&["1"], Standing::Verified(agency()), Mode::Shadow));
+    assert!(opened.is_empty());
+    let (case, ordered) =
+        live(case, &[judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon)]);
+    assert_eq!((case.state, ordered), (CaseState::Shadowed, Vec::<String>::new()));
+    assert_eq!(case.item(&id("1")).and_then(|item| item.scenario), ONE);
+}
+
+#[test]
+fn worklist_waits_for_a_fresh_read_or_a_named_persons_word() {
+    let listed = live(
+        new_case(&["1"]),
+        &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Person), approved("ann")],
+    )
+    .0;
+    assert_eq!(listed.state, CaseState::Worklist);
+    assert_eq!(live(listed.clone(), &[confirmed("1")]).0.state, CaseState::Replying);
+    let (case, ordered) = live(listed, &[Event::Attested { by: "bob".to_owned(), note: None }]);
+    assert_eq!((case.state, ordered), (CaseState::Replying, vec!["reply/2 outcome".to_owned()]));
+    let attested = case.item(&id("1")).and_then(|item| item.report.attested_by.clone());
+    assert_eq!(attested.as_deref(), Some("bob"));
+}
+
+#[test]
+fn whoever_asked_first_is_answered_even_if_a_colleague_was_faster_than_the_judge() {
+    let joined = Event::NoticeJoined { tell: Some(address("omar@agency.example")) };
+    let (_, ordered) =
+        live(new_case(&["1"]), &[joined, judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]);
+    assert_eq!(ordered, ["take-mail/2", "reply/1 joined", "reply/2 received", "notify/1"]);
+}
+
+#[test]
+fn an_answer_names_the_records_or_calls_a_person() {
+    let asked = live(new_case(&[]), &[Event::Judged(Judgement::MissingId)]).0;
+    let (case, ordered) = live(asked.clone(), &[answer(&["7"])]);
+    assert_eq!((case.state, ordered), (CaseState::Received, vec!["take-mail/2".to_owned()]));
+    let (case, ordered) = live(case, &[judgement(vec![judged("7", ONE, APPROVE)], ChangedBy::Daemon)]);
+    assert_eq!(case.state, CaseState::AwaitingApproval);
+    assert_eq!(ordered, ["notify/1"], "the agency had its first reply");
+    assert_eq!(live(asked, &[answer(&[])]).0.state, CaseState::NeedsStaff);
+}
+
+#[test]
+fn a_missing_id_is_asked_for() {
+    let (case, ordered) = live(new_case(&[]), &[Event::Judged(Judgement::MissingId)]);
+    assert_eq!(
+        (case.state, ordered),
+        (CaseState::AwaitingInformation, vec!["reply/1 missing_id".to_owned()])
+    );
+}
+
+#[test]
+fn a_reply_that_fails_calls_a_person_and_can_be_sent_again() {
+    let sent = live(
+        new_case(&["1"]),
+        &[
+            judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
+            Event::Closed { record: id("1") },
+            confirmed("1"),
+        ],
+    )
+    .0;
+    let failed = Event::ReplyFailed { number: 1, reason: "550 no such user".to_owned() };
+    let (case, ordered) = live(sent, &[failed]);
+    assert_eq!((case.state, ordered), (CaseState::NeedsStaff, vec!["notify/1".to_owned()]));
+    let (case, _) = live(case, &[Event::RetryAsked { by: "ann".to_owned() }]);
+    assert_eq!(case.state, CaseState::Replying);
+    assert_eq!(live(case, &[Event::ReplySent { number: 1 }]).0.state, CaseState::Done);
+}
+
+#[test]
+fn declining_ends_the_case_and_tells_the_agency_why() {
+    let (case, ordered) = live(
+        new_case(&["1"]),
+        &[
+            judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon),
+            Event::Declined { by: "ann".to_owned(), note: "please call".to_owned() },
+        ],
+    );
+    assert_eq!(case.state, CaseState::Declined);
+    assert!(ordered.contains(&"reply/2 declined".to_owned()));
+    assert_eq!(case.items.iter().map(super::Item::outcome).collect::<Vec<_>>(), [ItemOutcome::Declined]);
+}
+
+/// A case in the world: what it ordered and is still to be done, and what was proved about each record.
+#[derive(Clone)]
+struct World {
+    case: Case,
+    orders: BTreeMap<String, Action>,
+    proved: BTreeSet<ClientId>,
+    closings: BTreeMap<ClientId, u32>,
+    approvals: u32,
+}
+
+/// Every event that could happen next: what the desk may report on its orders, and all that people may do.
+fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
+    let mut events: Vec<(Event, Option<String>)> = Vec::new();
+    for (key, action) in &world.orders {
+        if !world.case.wants(action) {
+            continue;
+        }
+        let outcomes = match action {
+            Action::Close(closing) => vec![
+                Event::Closed { record: closing.record.clone() },
+                Event::FactsChanged { record: closing.record.clone(), difference: Vec::new() },
+                Event::CloseRefused { record: closing.record.clone(), reason: String::new() },
+            ],
+            Action::ReadBack(record) => vec![
+                confirmed(record.as_str()),
+                Event::ReadBack { record: record.clone(), finding: ReadBackFinding::Differs(Vec::new()) },
+            ],
+            Action::EndGrace(_) => vec![Event::GraceOver],
+            Action::Reply { number, .. } => vec![
+                Event::ReplySent { number: *number },
+                Event::ReplyFailed { number: *number, reason: String::new() },
+            ],
+            Action::TakeMail(_) | Action::NotifyStaff(_) | Action::FinishMail { .. } => Vec::new(),
+        };
+        events.extend(outcomes.into_iter().map(|event| (event, Some(key.clone()))));
+    }
+    let evidence = world.case.evidence_sha256.clone().unwrap_or_default();
+    let by = "ann".to_owned();
+    let mut people = vec![
+        Event::CancelAsked { sure: true },
+        Event::CancelAsked { sure: false },
+        Event::Approved {
+            by: by.clone(),
+            evidence_sha256: evidence,
+            only: Vec::new(),
+            contact: None,
+            note: None,
+        },
+        Event::Approved {
+            by: by.clone(),
+            evidence_sha256: "stale".to_owned(),
+            only: Vec::new(),
+            contact: None,
+            note: None,
+        },
+        Event::Attested { by: by.clone(), note: None },
+        Event::Declined { by: by.clone(), note: String::new() },
+        Event::Stopped { by: by.clone(), note: None },
+        Event::HandledByHand { by: by.clone(), note: String::new() },
+        Event::RetryAsked { by },
+    ];
+    for decision in [Decision::Apply, APPROVE, Decision::CheckOnly, Decision::Person] {
+        for changed_by in [ChangedBy::Daemon, ChangedBy::Person] {
+            let items =
+                world.case.items.iter().map(|item| judged(item.record.as_str(), ONE, decision)).collect();
+            people.push(judgement(items, changed_by));
+        }
+    }
+    people.push(Event::Judged(Judgement::Person { reasons: Vec::new() }));
+    events.extend(people.into_iter().map(|event| (event, None)));
+    events
+}
+
+fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World> {
+    let (case, actions) = world.case.transition(event, now()).ok()?;
+    let mut next = world.clone();
+    if let Some(key) = by_order {
+        next.orders.remove(key);
+    }
+    let applied_by_policy = matches!(event, Event::Judged(Judgement::Records { items, .. })
+        if items.iter().all(|item| item.decision == Decision::Apply));
+    if matches!(event, Event::Approved { .. }) {
+        next.approvals += 1;
+    }
+    match event {
+        Event::ReadBack { record, finding: ReadBackFinding::Confirmed(_) } => {
+            next.proved.insert(record.clone());
+        }
+        Event::Attested { .. } => next.proved.extend(case.items.iter().map(|item| item.record.clone())),
+        Event::Judged(_)
+        | Event::NoticeJoined { .. }
+        | Event::AnswerArrived(_)
+        | Event::CancelAsked { .. }
+        | Event::Approved { .. }
+        | Event::Declined { .. }
+        | Event::Stopped { .. }
+        | Event::HandledByHand { .. }
+        | Event::RetryAsked { .. }
+        | Event::Noted { .. }
+        | Event::GraceOver
+        | Event::Closed { .. }
+        | Event::FactsChanged { .. }
+        | Event::CloseRefused { .. }
+        | Event::ReadBack { .. }
+        | Event::ReplySent { .. }
+        | Event::ReplyFailed { .. } => {}
+    }
+    for action in actions {
+        match &action {
+            Action::Close(closing) => {
+                *next.closings.entry(closing.record.clone()).or_default() += 1;
+                assert!(
+                    matches!(event, Event::Approved { .. } | Event::GraceOver) || applied_by_policy,
+                    "closed without approval after {event:?}"
+                );
+                assert!(
+                    !(applied_by_policy && world.case.person_only),
+                    "applied though a person must decide"
+                );
+            }
+            Action::Reply { kind: ReplyKind::Outcome(records), .. } => {
+                for record in records {
+                    assert!(
+                        next.proved.contains(record),
+                        "confirmed without read-back or attestation: {event:?}"
+                    );
+                }
+            }
+            Action::TakeMail(_)
+            | Action::ReadBack(_)
+            | Action::EndGrace(_)
+            | Action::Reply { .. }
+            | Action::NotifyStaff(_)
+            | Action::FinishMail { .. } => {}
+        }
+        next.orders.insert(action.key(case.id), action);
+    }
+    next.case = case;
+    Some(next)
+}
+
+/// Somebody or something always moves the case on.
+fn assert_has_an_owner(world: &World, after: &Event) {
+    let case = &world.case;
+    let under_way = world.orders.values().any(|action| {
+        case.wants(action)
+            && !matches!(action, Action::TakeMail(_) | Action::NotifyStaff(_) | Action::FinishMail { .. })
+    });
+    let owned = case.state.is_over()
+        || case.state.waits_for_staff()
+        || matches!(case.state, CaseState::Received | CaseState::AwaitingInformation)
+        || under_way;
+    assert!(owned, "nobody moves {:?} on after {after:?}", case.state);
+    assert_eq!(case.state.is_over(), case.finished_at.is_some(), "{:?} after {after:?}", case.state);
+}
+
+#[test]
+fn no_order_of_events_breaks_a_promise() {
+    let (case, actions) = Case::open(opening(&["1"], Standing::Verified(agency()), Mode::Live));
+    let orders = actions.into_iter().map(|action| (action.key(case.id), action)).collect();
+    let start = World { case, orders, proved: BTreeSet::new(), closings: BTreeMap::new(), approvals: 0 };
+    let mut queue = VecDeque::from([(start, 0)]);
+    let mut seen = BTreeSet::new();
+    let mut steps = 0_u32;
+    while let Some((world, depth)) = queue.pop_front() {
+        for (event, by_order) in next_events(&world) {
+            let Some(mut next) = step(&world, &event, by_order.as_ref()) else { continue };
+            steps += 1;
+            assert_has_an_owner(&next, &event);
+            // What people said does not matter to what may happen next.
+            next.case.reasons.clear();
+            for item in &mut next.case.items {
+                item.reasons.clear();
+            }
+            let kept: Vec<_> = next.orders.keys().collect();
+            let key = format!("{:?}{kept:?}{:?}", next.case, next.proved);
+            if depth < 7 && seen.insert(super::sha256_of(&key)) {
+                queue.push_back((next, depth + 1));
+            }
+        }
+    }
+    assert!(steps > 10_000, "the exploration went somewhere: {steps} steps");
+}

@@ -1,0 +1,251 @@
+//! The life of a case: which event may follow which state, and what it brings about. This is the only place that
+//! knows; staff, mail and the daemon all go through [`Case::transition`].
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Action, Approval, Case, CaseState, Event, Hold, ItemOutcome, Mode, ReadBackFinding, ReplyKind, Step,
+};
+
+/// An event that cannot happen to a case as it stands. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("case {case} is in state {}: {why}", .state.as_str())]
+pub struct IllegalTransition {
+    /// The case.
+    pub case: super::CaseId,
+    /// Its state.
+    pub state: CaseState,
+    /// The event's name.
+    pub event: &'static str,
+    /// Why not, for the person who asked.
+    pub why: String,
+}
+
+impl Case {
+    /// What becomes of the case when `event` happens at `now`: the case as it is afterwards, and what is to be
+    /// done. Pure and total: an event that does not fit is an error and changes nothing.
+    #[expect(clippy::too_many_lines, reason = "the whole life of a case, readable in one place")]
+    pub fn transition(
+        &self,
+        event: &Event,
+        now: DateTime<Utc>,
+    ) -> Result<(Self, Vec<Action>), IllegalTransition> {
+        use CaseState as S;
+
+        let refuse = |why: &str| {
+            Err(IllegalTransition {
+                case: self.id,
+                state: self.state,
+                event: event.name(),
+                why: why.to_owned(),
+            })
+        };
+        let mut next = self.clone();
+        let mut actions = Vec::new();
+        match event {
+            Event::Judged(judgement) => {
+                if self.state != S::Received {
+                    return refuse("it has been judged already");
+                }
+                next.take_in(judgement, &mut actions);
+            }
+            Event::NoticeJoined { tell } => {
+                if self.state.is_over() {
+                    return refuse("it is over; a further notice opens a new case");
+                }
+                next.notices += 1;
+                if self.mode == Mode::Live {
+                    actions.push(Action::TakeMail(next.notices));
+                    if let Some(address) = tell {
+                        next.reply(ReplyKind::Joined(address.clone()), &mut actions);
+                    }
+                }
+            }
+            Event::AnswerArrived(answer) => {
+                if self.state != S::AwaitingInformation {
+                    return refuse("it does not wait for an answer");
+                }
+                next.notices += 1;
+                actions.push(Action::TakeMail(next.notices));
+                next.take_answer(answer);
+            }
+            Event::CancelAsked { sure } => {
+                if self.state.is_over() {
+                    return refuse("it is over; a person must see to it");
+                }
+                next.notices += 1;
+                if self.mode == Mode::Live {
+                    actions.push(Action::TakeMail(next.notices));
+                }
+                next.void_approvals();
+                if *sure && !self.items.iter().any(|item| item.change_begun || item.found_closed) {
+                    next.end(S::Cancelled, ItemOutcome::NotClosed);
+                    next.reply(ReplyKind::Cancelled, &mut actions);
+                } else {
+                    next.hand_to_staff(if *sure {
+                        "the agency asks to stop, and the change may have been made: see how the record stands"
+                    } else {
+                        "somebody asks to stop who is not certainly the agency: ask the agency"
+                    });
+                }
+            }
+            Event::Approved { by, evidence_sha256, only, contact, note: _ } => {
+                if !matches!(self.state, S::AwaitingApproval | S::NeedsStaff) {
+                    return refuse("it does not wait for an approval");
+                }
+                let records = match self.approvable(only) {
+                    Ok(records) => records,
+                    Err(why) => return refuse(why),
+                };
+                if self.evidence_sha256.is_none() {
+                    return refuse(
+                        "something happened since it was judged: run `case retry`, and look at it again",
+                    );
+                }
+                if self.evidence_sha256.as_ref() != Some(evidence_sha256) {
+                    return refuse(
+                        "the facts are not those you saw: look at the case again before you approve",
+                    );
+                }
+                if self.approvals.iter().any(|approval| &approval.by == by) {
+                    return refuse("you have approved it already; another person must approve it too");
+                }
+                if self.approvals.iter().any(|approval| approval.records != records) {
+                    return refuse(
+                        "the first approval was for other records: approve the same, or run `case retry`",
+                    );
+                }
+                let approval = Approval {
+                    by: by.clone(),
+                    at: now,
+                    evidence_sha256: evidence_sha256.clone(),
+                    records: records.clone(),
+                };
+                next.approvals.push(approval);
+                if next.approvals.len() >= self.approvals_needed(&records).people() {
+                    if !self.standing.may_be_answered() {
+                        next.contact.clone_from(contact);
+                    }
+                    next.hold = None;
+                    next.begin_changes(|item| records.contains(&item.record), None, &mut actions);
+                } else {
+                    next.notify(&mut actions);
+                }
+            }
+            Event::Attested { by, note: _ } => {
+                if self.state.is_over() || !self.items.iter().any(|item| item.step == Step::Worklist) {
+                    return refuse("no change of it is in a person's hands");
+                }
+                for item in next.items.iter_mut().filter(|item| item.step == Step::Worklist) {
+                    item.report.attested_by = Some(by.clone());
+                    item.step = Step::Settled(ItemOutcome::Closed);
+                }
+            }
+            Event::Declined { note, .. } => {
+                if let Err(why) = self.can_be_left_alone() {
+                    return refuse(why);
+                }
+                next.end(S::Declined, ItemOutcome::Declined);
+                next.reply(ReplyKind::Declined(note.clone()), &mut actions);
+            }
+            Event::Stopped { .. } => {
+                if let Err(why) = self.can_be_left_alone() {
+                    return refuse(why);
+                }
+                next.end(S::Cancelled, ItemOutcome::NotClosed);
+            }
+            Event::HandledByHand { .. } => {
+                if !self.rests() {
+                    return refuse("the desk is working on it");
+                }
+                next.end(S::Done, ItemOutcome::NotClosed);
+            }
+            Event::RetryAsked { .. } => {
+                if !self.rests() && self.failed_replies.is_empty() {
+                    return refuse("the desk is working on it, or it is over");
+                }
+                next.hold = None;
+                for number in std::mem::take(&mut next.failed_replies) {
+                    // The stored bytes are sent again; the kind only says so.
+                    actions.push(Action::Reply { number, kind: ReplyKind::Outcome(Vec::new()) });
+                }
+                if self.rests() {
+                    next.judge_again(|item| !matches!(item.step, Step::Settled(_)));
+                }
+            }
+            Event::Noted { .. } => {}
+            Event::GraceOver => {
+                // Whatever the case as a whole waits for: this record's time is over.
+                if self.state.is_over() || !self.items.iter().any(|item| item.step == Step::Waiting) {
+                    return refuse("no grace runs");
+                }
+                next.begin_changes(|item| item.step == Step::Waiting, None, &mut actions);
+            }
+            Event::Closed { record } => {
+                let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
+                item.changed = true;
+                if item.step == Step::Closing {
+                    item.step = Step::ReadingBack;
+                    actions.push(Action::ReadBack(record.clone()));
+                } else {
+                    item.reasons.push("the change was made before it could be stopped".to_owned());
+                }
+            }
+            Event::FactsChanged { record, difference } => {
+                let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
+                item.reasons
+                    .extend(difference.iter().map(|line| format!("changed since the decision: {line}")));
+                next.person_only = true;
+                // The new evidence has to hold all that can then be approved, so those are judged again as well.
+                next.judge_again(|item| {
+                    (&item.record == record && item.step == Step::Closing)
+                        || matches!(item.step, Step::AwaitingApproval | Step::Waiting)
+                        || (item.step == Step::NeedsStaff && item.closing.is_some() && !item.change_begun)
+                });
+            }
+            Event::CloseRefused { record, reason } => {
+                let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
+                item.reasons.push(reason.clone());
+                item.closing = None;
+                if item.step == Step::Closing {
+                    item.step = Step::NeedsStaff;
+                }
+            }
+            Event::ReadBack { record, finding } => {
+                let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
+                if !matches!(item.step, Step::ReadingBack | Step::Worklist) {
+                    return refuse("that record is not waiting to be read back");
+                }
+                match finding {
+                    ReadBackFinding::Confirmed(report) => {
+                        item.report = report.clone();
+                        let outcome =
+                            if item.found_closed { ItemOutcome::AlreadyClosed } else { ItemOutcome::Closed };
+                        item.step = Step::Settled(outcome);
+                    }
+                    ReadBackFinding::Differs(reasons) => {
+                        item.reasons.extend(reasons.iter().cloned());
+                        item.closing = None;
+                        item.step = Step::NeedsStaff;
+                    }
+                }
+            }
+            Event::ReplySent { number } => {
+                if self.final_reply == Some(*number) {
+                    next.final_reply_sent = true;
+                }
+            }
+            Event::ReplyFailed { number, reason } => {
+                // What is being done to the records goes on: a bounced reply must not delay a client's wish.
+                next.failed_replies.insert(*number);
+                next.reasons.push(format!("reply {number} has not arrived for certain: {reason}"));
+                next.hold = Some(Hold::Staff);
+            }
+        }
+        next.settle(self, now, &mut actions);
+        if next.mode == Mode::Shadow {
+            actions.clear();
+        }
+        Ok((next, actions))
+    }
+}

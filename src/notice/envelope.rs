@@ -1,0 +1,323 @@
+//! The header of a mail: who, when, in answer to what, and what marks it as written by a machine.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, PartType};
+use regex::Regex;
+use serde::{Serialize, Serializer};
+use std::sync::LazyLock;
+
+use crate::domain::{CaseId, MailAddress};
+
+use super::vocabulary::{AUTOMATIC_SENDERS, AUTOMATIC_SUBJECTS};
+
+/// Header values kept per mail and field: more than any honest mail carries, and a bound on memory.
+const MOST_VALUES: usize = 200;
+
+/// What the header of a mail says (RFC 5322). Nothing in it is verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Envelope {
+    /// Every mailbox of every From field, in order. An honest mail has exactly one.
+    pub from: Vec<MailAddress>,
+    /// How many From fields there are: more than one is a forgery trick (RFC 5322 3.6 allows one).
+    pub from_fields: usize,
+    /// Authentication-Results fields (RFC 8601), unfolded, the topmost first.
+    pub authentication_results: Vec<String>,
+    /// Message-ID without its angle brackets.
+    pub message_id: Option<String>,
+    /// In-Reply-To: message IDs without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// References: message IDs without angle brackets, oldest first.
+    pub references: Vec<String>,
+    /// Date, in the sender's own zone; `None` if it is missing or no real date.
+    pub date: Option<DateTime<FixedOffset>>,
+    /// Subject, decoded; empty if there is none.
+    pub subject: String,
+    /// Numbers of our cases in the subject, written `[RD-1042]`.
+    pub case_numbers: Vec<CaseId>,
+    /// What marks the mail as written by a machine or to a list, if anything does.
+    pub automatic: Option<AutomaticMark>,
+}
+
+/// Why a mail counts as written by a machine or to a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutomaticMark {
+    /// Auto-Submitted other than `no` (RFC 3834 5), or one of the older fields for it.
+    AutoSubmitted,
+    /// A delivery report or read receipt (RFC 6522, `multipart/report`).
+    Report,
+    /// Return-Path is empty: a bounce (RFC 5321 4.5.5).
+    EmptyReturnPath,
+    /// `List-…` fields (RFC 2369, RFC 2919).
+    List,
+    /// Precedence `bulk`, `list`, `junk` or `auto_reply`.
+    Bulk,
+    /// X-Auto-Response-Suppress, X-Autoreply and their kin.
+    AutoResponse,
+    /// A calendar part (RFC 6047).
+    Calendar,
+    /// A sender such as noreply, mailer-daemon, voicemail.
+    Sender,
+    /// An out-of-office or bounce subject.
+    Subject,
+    /// Our own address: the helpdesk's own mail coming back.
+    OwnAddress,
+    /// The text itself says that a machine wrote it.
+    Text,
+}
+
+impl fmt::Display for AutomaticMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AutoSubmitted => "The header says that a machine sent it (Auto-Submitted).",
+            Self::Report => "It is a delivery report or a read receipt.",
+            Self::EmptyReturnPath => "It has an empty return path, as bounces have.",
+            Self::List => "It went to a mailing list or is a newsletter (List fields).",
+            Self::Bulk => "The header calls it bulk mail (Precedence).",
+            Self::AutoResponse => "The header calls it an automatic answer.",
+            Self::Calendar => "It is a calendar invitation or an answer to one.",
+            Self::Sender => "The sender is a machine's address.",
+            Self::Subject => "The subject is that of an automatic answer or a bounce.",
+            Self::OwnAddress => "It comes from the helpdesk's own address.",
+            Self::Text => "The text says that a machine wrote it.",
+        })
+    }
+}
+
+impl Serialize for AutomaticMark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+static CASE_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\[(RD-[0-9]{1,15})\]").expect("constant pattern"));
+
+/// Reads the header of a parsed mail. `own` are the helpdesk's own addresses.
+pub(super) fn read(message: &Message<'_>, own: &[MailAddress]) -> Envelope {
+    let mut envelope = Envelope::default();
+    for header in message.headers() {
+        // mail-parser's `from()` returns the last of several fields; a verifier may have looked at the first.
+        if header.name == HeaderName::From {
+            envelope.from_fields += 1;
+            let room = MOST_VALUES.saturating_sub(envelope.from.len());
+            envelope.from.extend(mailboxes(&header.value).take(room));
+        }
+        let results = &mut envelope.authentication_results;
+        if header.name == HeaderName::AuthenticationResults && results.len() < MOST_VALUES {
+            results.push(raw_value(message, header.offset_start, header.offset_end));
+        }
+    }
+    envelope.message_id = message.message_id().map(str::to_owned);
+    envelope.in_reply_to = ids(message.in_reply_to());
+    envelope.references = ids(message.references());
+    envelope.date = message.date().and_then(instant);
+    envelope.subject = super::text::normalise(message.subject().unwrap_or_default().trim());
+    envelope.case_numbers = CASE_NUMBER
+        .captures_iter(&envelope.subject)
+        .filter_map(|found| found.get(1)?.as_str().parse().ok())
+        .take(MOST_VALUES)
+        .collect();
+    envelope.automatic = automatic(message, &envelope, own);
+    envelope
+}
+
+fn mailboxes<'a>(value: &'a HeaderValue<'a>) -> impl Iterator<Item = MailAddress> + 'a {
+    let (list, groups): (&[Addr<'a>], &[_]) = match value.as_address() {
+        Some(Address::List(list)) => (list, &[]),
+        Some(Address::Group(groups)) => (&[], groups),
+        None => (&[], &[]),
+    };
+    list.iter()
+        .chain(groups.iter().flat_map(|group| group.addresses.iter()))
+        .filter_map(|addr| MailAddress::parse(addr.address.as_deref()?).ok())
+}
+
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    if let Some(list) = value.as_text_list() {
+        return list.iter().take(MOST_VALUES).map(ToString::to_string).collect();
+    }
+    value.as_text().map(str::to_owned).into_iter().collect()
+}
+
+fn raw_value(message: &Message<'_>, start: u32, end: u32) -> String {
+    let bytes = message.raw_message.get(start as usize..end as usize).unwrap_or_default();
+    // Unfolding (RFC 5322 2.2.3): the line break goes, the blank that follows it stays.
+    String::from_utf8_lossy(bytes).replace(['\r', '\n'], "").trim().to_owned()
+}
+
+/// mail-parser hands out whatever numbers stood there; only a date that exists is one.
+fn instant(date: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> {
+    if !date.is_valid() {
+        return None;
+    }
+    let local = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?
+        .and_hms_opt(u32::from(date.hour), u32::from(date.minute), u32::from(date.second))?;
+    let seconds = (i32::from(date.tz_hour) * 60 + i32::from(date.tz_minute)) * 60;
+    let zone =
+        if date.tz_before_gmt { FixedOffset::west_opt(seconds) } else { FixedOffset::east_opt(seconds) }?;
+    local.and_local_timezone(zone).single()
+}
+
+fn automatic(message: &Message<'_>, envelope: &Envelope, own: &[MailAddress]) -> Option<AutomaticMark> {
+    if envelope.from.iter().any(|from| own.iter().any(|ours| ours.same_mailbox(from))) {
+        return Some(AutomaticMark::OwnAddress);
+    }
+    structure_mark(message).or_else(|| field_mark(message, own)).or_else(|| {
+        let machine = |from: &MailAddress| AUTOMATIC_SENDERS.is_match(&from.local().to_lowercase());
+        if envelope.from.iter().any(machine) {
+            return Some(AutomaticMark::Sender);
+        }
+        AUTOMATIC_SUBJECTS.is_match(&envelope.subject.to_lowercase()).then_some(AutomaticMark::Subject)
+    })
+}
+
+fn structure_mark(message: &Message<'_>) -> Option<AutomaticMark> {
+    let root = message.parts.first()?;
+    let kind = super::text::media_type(root);
+    if kind == "multipart/report" {
+        return Some(AutomaticMark::Report);
+    }
+    let calendar = message.parts.iter().any(|part| {
+        !matches!(part.body, PartType::Message(_) | PartType::Multipart(_))
+            && matches!(super::text::media_type(part).as_str(), "text/calendar" | "application/ics")
+    });
+    calendar.then_some(AutomaticMark::Calendar)
+}
+
+fn field_mark(message: &Message<'_>, own: &[MailAddress]) -> Option<AutomaticMark> {
+    // A helpdesk's address is often a list of its own; mail to that list is people's mail.
+    let own_list = message.headers().iter().any(|header| {
+        let value = || raw_value(message, header.offset_start, header.offset_end).to_lowercase();
+        header.name == HeaderName::ListId
+            && own.iter().any(|ours| {
+                let id = format!("<{}.{}>", ours.local().to_lowercase(), ours.domain());
+                value().contains(&id)
+            })
+    });
+    message.headers().iter().find_map(|header| {
+        let value = || raw_value(message, header.offset_start, header.offset_end).to_lowercase();
+        match header.name.as_str().to_ascii_lowercase().as_str() {
+            "auto-submitted" if !value().starts_with("no") || value().starts_with("not") => {
+                Some(AutomaticMark::AutoSubmitted)
+            }
+            "return-path" if value().trim() == "<>" => Some(AutomaticMark::EmptyReturnPath),
+            "precedence"
+                if !own_list
+                    && matches!(value().trim(), "bulk" | "list" | "junk" | "auto_reply" | "auto-reply") =>
+            {
+                Some(AutomaticMark::Bulk)
+            }
+            "list-id" | "list-post" | "list-unsubscribe" | "list-help" | "list-subscribe" | "list-owner"
+            | "list-archive" | "mailing-list"
+                if !own_list =>
+            {
+                Some(AutomaticMark::List)
+            }
+            "x-autoreply"
+            | "x-autorespond"
+            | "x-autoresponder"
+            | "x-auto-reply"
+            | "x-auto-response"
+            | "x-autogenerated"
+            | "x-auto-response-suppress"
+            | "x-failed-recipients"
+            | "x-mail-autoreply"
+            | "autosubmitted"
+                if !matches!(value().trim(), "" | "no" | "none") =>
+            {
+                Some(AutomaticMark::AutoResponse)
+            }
+            _ => None,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mail_parser::MessageParser;
+
+    fn envelope(raw: &str) -> Envelope {
+        let raw = raw.replace('\n', "\r\n");
+        let message = MessageParser::default().parse(raw.as_bytes()).expect("parses");
+        let own = [MailAddress::parse("helpdesk@hmis.example").expect("valid")];
+        read(&message, &own)
+    }
+
+    #[test]
+    fn every_mailbox_of_every_from_field_is_kept() {
+        let found =
+            envelope("From: A <a@one.example>\nFrom: b@two.example, C <c@three.example>\nSubject: x\n\nhi\n");
+        let from: Vec<String> = found.from.iter().map(MailAddress::unmasked).collect();
+        assert_eq!(
+            (found.from_fields, from),
+            (2, vec!["a@one.example".into(), "b@two.example".into(), "c@three.example".into()])
+        );
+    }
+
+    #[test]
+    fn dates_are_kept_in_the_senders_zone_and_only_if_they_exist() {
+        let date = |text: &str| envelope(&format!("From: a@b.example\nDate: {text}\n\nhi\n")).date;
+        assert_eq!(
+            date("Tue, 03 Nov 2026 14:20:37 -0600").map(|d| d.to_rfc3339()),
+            Some("2026-11-03T14:20:37-06:00".into())
+        );
+        assert_eq!(date("Tue, 31 Feb 2026 14:20:37 -0600"), None);
+        assert_eq!(date("soon"), None);
+    }
+
+    #[test]
+    fn authentication_results_are_unfolded_topmost_first() {
+        let found = envelope(
+            "Authentication-Results: mx1.example;\n dkim=pass\nAuthentication-Results: other; spf=fail\nFrom: a@b.example\n\nhi\n",
+        );
+        assert_eq!(found.authentication_results, ["mx1.example; dkim=pass", "other; spf=fail"]);
+    }
+
+    #[test]
+    fn threads_and_case_numbers_are_read() {
+        let found = envelope(
+            "From: a@b.example\nSubject: Re: [RD-1042] and [rd-7]\nMessage-ID: <1@x>\nIn-Reply-To: <2@x>\nReferences: <3@x>\n <2@x>\n\nhi\n",
+        );
+        assert_eq!(found.case_numbers, [CaseId::new(1042), CaseId::new(7)]);
+        assert_eq!(
+            (found.message_id.as_deref(), found.in_reply_to, found.references),
+            (Some("1@x"), vec!["2@x".to_owned()], vec!["3@x".to_owned(), "2@x".to_owned()])
+        );
+    }
+
+    #[test]
+    fn marks_of_machines() {
+        let table = [
+            ("Auto-Submitted: auto-replied", Some(AutomaticMark::AutoSubmitted)),
+            ("Auto-Submitted: no", None),
+            ("Return-Path: <>", Some(AutomaticMark::EmptyReturnPath)),
+            ("Return-Path: <a@b.example>", None),
+            ("Precedence: bulk", Some(AutomaticMark::Bulk)),
+            ("List-Id: News <news.coc.example>", Some(AutomaticMark::List)),
+            ("List-Id: <helpdesk.hmis.example>\nPrecedence: list", None),
+            ("X-Autoreply: yes", Some(AutomaticMark::AutoResponse)),
+            ("Subject: Automatic reply: x", Some(AutomaticMark::Subject)),
+            ("Subject: Out of Office Re: x", Some(AutomaticMark::Subject)),
+            ("Subject: Abwesenheitsnotiz: x", Some(AutomaticMark::Subject)),
+            ("Subject: automatic sharing of a client", None),
+            ("Content-Type: text/calendar", Some(AutomaticMark::Calendar)),
+            ("Content-Type: multipart/report; boundary=x", Some(AutomaticMark::Report)),
+            ("X-Spam: no", None),
+        ];
+        for (field, mark) in table {
+            assert_eq!(envelope(&format!("From: a@b.example\n{field}\n\nhi\n")).automatic, mark, "{field}");
+        }
+        for (from, mark) in [
+            ("noreply@x.example", Some(AutomaticMark::Sender)),
+            ("MAILER-DAEMON@x.example", Some(AutomaticMark::Sender)),
+            ("do-not-reply@x.example", Some(AutomaticMark::Sender)),
+            ("norah.replyson@x.example", None),
+            ("Helpdesk@hmis.example", Some(AutomaticMark::OwnAddress)),
+        ] {
+            assert_eq!(envelope(&format!("From: {from}\n\nhi\n")).automatic, mark, "{from}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Told as a fact, or as something less: denied, asked, supposed, announced, reported, doubted.
+
+use super::intent::{Finding, HARMLESS, from, upto, without};
+use super::sentences::{Place, Sentence};
+use super::vocabulary as words;
+use super::vocabulary::pattern;
+
+pattern! {
+    NEGATION = [r"(?:\b(?:not|never|no|none|nobody|neither|nor|without|hardly|denies|denied|denying|refuses to|refused to|cannot|cant|didnt|hasnt|dont|doesnt|isnt|wasnt|havent|unable|fail(?:s|ed)?)\b|n't\b)(?: [^ ]+){0,5} ?$"];
+    // Negations that belong to something else.
+    FOREIGN_NEGATION = [r"\b(?:no longer|not only|could not|couldn'?t|can'?t|cannot|unable to|not able to|won'?t let|would not let|do not have|don'?t have|no other|nobody else|no one else|not (?:yet )?in|don'?t hesitate|no worries|no problem|no\. \d|not ours)\b"];
+    CLAUSE_END = [r"[,;:()]| - | and | but | because | since | so | as | who | which | that | where | after | when | while "];
+    ASKS_FIRST = [r"^\W*(?:hi |hello |hey |and |so |also |but |ok |now )?(?:did|has|have|had|is|was|are|were|does|do|what|how|when|where|who|whom|why|which|should|shall|if|whether|can|could|would|will|may|any|must|isn't|hasn't|didn't|doesn't|wasn't)\b"];
+    BECAUSE = [r"\b(?:because|since|as|for whom|whose|who)\b|,"];
+    REQUEST_INSIDE = [r"\b(?:please|pls|plz|kindly|can you|could you|would you|will you|can u|can someone|could someone|can we (?:get|have))\b"];
+    NEGATION_ANYWHERE = [r"\b(?:not|never|none|nobody|neither|without|denies|denied)\b|n't\b"];
+    IF_AFTER = [r"\b(?:if|unless|provided|assuming) (?:she|he|they|the client|we|i|it|that)\b"];
+    NEXT_TIME = [r"\b(?:tomorrow|next (?:week|month|monday|tuesday|wednesday|thursday|friday)|in (?:two|three|a few|\d+) (?:days|weeks)|end of (?:the|this) (?:month|week|year)|later this (?:week|month)|first of (?:the|next) month)\b"];
+}
+
+/// Why a revoking that is spoken of is no plain fact; `None`: it is one.
+pub(super) fn hedge(sentence: &Sentence, plain: &str, start: usize, own_negation: bool) -> Option<Finding> {
+    let before = upto(plain, start);
+    if !own_negation {
+        let clause = CLAUSE_END.find_iter(before).last().map_or(before, |m| from(before, m.end()));
+        if NEGATION.is_match(clause) && !FOREIGN_NEGATION.is_match(clause) {
+            return Some(Finding::RevokeDenied);
+        }
+    }
+    let question = sentence.is_question();
+    if question {
+        let asked = ASKS_FIRST.is_match(plain.trim_start());
+        let reason = BECAUSE.is_match(before);
+        let request = REQUEST_INSIDE.find(&sentence.lower);
+        let fact_then_request = !asked && request.as_ref().is_some_and(|m| m.start() > start);
+        let request_then_fact = reason && request.as_ref().is_some_and(|m| m.start() < start);
+        // "Client revoked, next steps?" in a subject asks about the steps.
+        let asks_more =
+            sentence.place == Place::Subject && !asked && from(plain, start).split(' ').count() > 3;
+        if !(fact_then_request || request_then_fact || asks_more) {
+            return Some(if asked { Finding::RevokeHypothetical } else { Finding::RevokeDoubted });
+        }
+    }
+    if words::HYPOTHETICAL.is_match(&without(before, &FOREIGN_NEGATION, " ")) {
+        return Some(Finding::RevokeHypothetical);
+    }
+    if words::REPORTED.is_match(&without(&sentence.lower, &HARMLESS, " ")) {
+        return Some(Finding::RevokeReported);
+    }
+    if words::FUTURE.is_match(before) {
+        return Some(Finding::RevokeFuture);
+    }
+    if words::UNCERTAIN.is_match(plain) {
+        return Some(Finding::RevokeDoubted);
+    }
+    if !own_negation
+        && NEGATION_ANYWHERE.is_match(&without(&without(before, &words::STATES, " "), &FOREIGN_NEGATION, " "))
+    {
+        return Some(Finding::RevokeDoubted);
+    }
+    None
+}
+
+/// "… revoked, if she agrees": a condition that follows.
+pub(super) fn after_hedge(plain: &str, end: usize) -> Option<Finding> {
+    let after = from(plain, end);
+    if IF_AFTER.is_match(after) {
+        return Some(Finding::RevokeHypothetical);
+    }
+    NEXT_TIME.is_match(after).then_some(Finding::RevokeFuture)
+}

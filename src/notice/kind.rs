@@ -1,0 +1,278 @@
+//! What kind a mail is: an order of questions, the first that fits decides.
+
+use regex::Regex;
+
+use crate::domain::NoticeKind;
+
+use super::AutomaticMark;
+use super::intent::{self, Finding, Said};
+use super::judge::Verdict;
+use super::own::{Own, forwarded_sentences};
+use super::records::{self, Mention, Role};
+use super::segments::{Part, Segments};
+use super::sentences::Place;
+use super::text::Body;
+use super::vocabulary as words;
+use super::vocabulary::pattern;
+
+pattern! {
+    MATTER = [r"revo[kc]|rescind|withdr[ae]w|clos(?:e|ing|ed|ure)\b|\block|notice|unshare|statewide|opt(?:ed)?[- ]out"];
+    MATTER_STRONG = [r"revo[kc]|rescind|\broi\b|consent|release of info|data sharing|statewide|withdr[ae]w"];
+    LONG_AGO = [r"\b(?:when|at intake|originally|in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|the (?:spring|summer|fall|winter))|previously|earlier|last (?:year|month|spring|summer|fall|winter|january|march|april|may|june|july|august|september)|initially|had|back in|years? ago|months? ago)\b"];
+    PAST_CLIENT = [r"\b(?:last (?:year|month|spring|summer|fall|winter)|(?:years?|months) ago|in (?:20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|(?:the )?(?:spring|summer|fall|winter))|back in|a while (?:ago|back)|weeks? ago|long ago|earlier this year|some time ago)\b"];
+    STILL_SO = [r"\bstill (?:\w+ ){0,2}(?:closed|locked|not shared|private|hidden|restricted)\b"];
+    THANKS = [r"\b(?:thanks?|thank you|thx|great|perfect|got it|received|appreciate)\b"];
+    SHARED_WORDS = [r"\b(?:attached|attachment|attaching|enclosed|scan|scanned|see below|form)\b"];
+    SHORT_ANSWER = [r"^\W*(?:it is|it's|its|the id is|client|id|number|this is|that is|that's|sorry|here|here it is|hi|hello|is|the|client id|record|her|his|their|#|hmis|yes|ok|:|,|-)*"];
+    PARTICULAR = [r"\b(?:our|one of|this|the|a|my|his|her) (?:\w+ ){0,3}(?:clients?|consumers?|participants?|guests?|residents?|regulars|person|lady|man|woman|youth|tenant|mother|father|gentleman|veteran)\b"];
+}
+
+/// Whether text speaks of consent and revoking at all.
+pub(super) fn speaks_of_it(lower: &str) -> bool {
+    MATTER_STRONG.is_match(lower)
+}
+
+/// Whether the revoking told lies long back.
+pub(super) fn is_long_past(lower: &str) -> bool {
+    PAST_CLIENT.is_match(lower)
+}
+
+/// Whether a sentence tells history: a consent given before it was revoked.
+pub(super) fn is_history(lower: &str) -> bool {
+    LONG_AGO.is_match(lower)
+}
+
+/// Whether the text itself says that a machine wrote it.
+pub(super) fn machine_text(own: &Own, body: &str) -> Option<AutomaticMark> {
+    let asks = own.any(Finding::CloseRequest) || own.any(Finding::ConfirmRequest);
+    let fact = own.any(Finding::Revoked) && asks;
+    if fact {
+        return None;
+    }
+    let machine = words::AUTOMATIC_TEXT.is_match(body);
+    let absence = body.len() < 1500
+        && words::ABSENCE_TEXT.is_match(body.get(..400).unwrap_or(body))
+        && !own.any(Finding::Revoked);
+    (machine || absence).then_some(AutomaticMark::Text)
+}
+
+/// A finding that speaks of a revoking, certain or not.
+pub(super) fn is_revoke_hint(finding: Finding) -> bool {
+    matches!(
+        finding,
+        Finding::Revoked
+            | Finding::RevokeWanted
+            | Finding::RevokeWished
+            | Finding::RevokeFuture
+            | Finding::RevokeDoubted
+    )
+}
+
+/// The kind, with its reason.
+pub(super) fn kind_of(
+    own: &Own,
+    parts: &Segments,
+    body: &Body,
+    client_id: &Regex,
+    verdict: &mut Verdict,
+) -> NoticeKind {
+    let text = own.text(None);
+    let told = settled(own, parts, &text).or_else(|| hinted(own, &text));
+    if let Some((kind, why)) = told {
+        verdict.reason(why);
+        return kind;
+    }
+    if called_a_revocation(own, body, &text) {
+        verdict.by_noun = true;
+        verdict.reason("It is called a revocation; no sentence tells it.");
+        return NoticeKind::Revocation;
+    }
+    if let Some(kind) = from_other_mail(own, parts, client_id, verdict) {
+        return kind;
+    }
+    verdict.reason("No notice was found in the sender's own words.");
+    NoticeKind::Other
+}
+
+fn names_a_record(own: &Own) -> bool {
+    own.mentions.iter().any(|mention| !matches!(mention.role, Role::Other(_) | Role::Doubtful(_)))
+}
+
+/// What is told as a fact or asked outright.
+fn settled(own: &Own, parts: &Segments, text: &str) -> Option<(NoticeKind, &'static str)> {
+    if own.any(Finding::Example) {
+        return Some((NoticeKind::Other, "It speaks of a test, an example, a training or a rule."));
+    }
+    let revoked = own.any(Finding::Revoked);
+    // A revoking told with the wish to have the record closed is news whatever else the mail says.
+    let notice = revoked && own.any(Finding::CloseRequest);
+    let consented = consent_that_counts(own) || (!revoked && own.any(Finding::SignedSomething));
+    if let Some(why) = cancelling(own, parts, text, notice || consented) {
+        return Some((NoticeKind::Cancel, why));
+    }
+    let refused = own.said.iter().any(|said| said.has(Finding::RefusedBefore));
+    if consented && refused && !notice {
+        return Some((NoticeKind::Consent, "A client who had not shared now consents."));
+    }
+    if undoing(own, parts, text, revoked) {
+        return Some((NoticeKind::Cancel, "It asks not to close, or to open again."));
+    }
+    if own.any(Finding::Reversal) && !notice {
+        return Some((NoticeKind::Other, "The client did not go through with it."));
+    }
+    if revoked && is_old_story(own) {
+        return Some((NoticeKind::Other, "It speaks of a revocation long past and asks something else."));
+    }
+    if revoked {
+        return Some((NoticeKind::Revocation, "The sender tells that a client revoked."));
+    }
+    let reported = own.any(Finding::RevokeReported);
+    if reported && own.any(Finding::Correction) && own.any(Finding::CloseRequest) && names_a_record(own) {
+        return Some((NoticeKind::Revocation, "It corrects an earlier notice."));
+    }
+    let status =
+        own.any(Finding::Status) && !own.any(Finding::RevokeWished) && !own.any(Finding::RevokeWanted);
+    (reported || status || own.any(Finding::RevokeDenied))
+        .then_some((NoticeKind::Other, "It denies a revocation or asks about an earlier notice."))
+}
+
+/// Whether the mail is about our matter, or answers a mail that is.
+fn concerns_us(own: &Own, parts: &Segments, text: &str) -> bool {
+    let labelled = |mention: &Mention| mention.labelled && !matches!(mention.role, Role::Other(_));
+    let quoted = || parts.lines(Part::Quoted).join("\n").to_lowercase();
+    own.mentions.iter().any(labelled)
+        || MATTER.is_match(text)
+        || (own.continues && MATTER.is_match(&quoted()))
+}
+
+fn cancelling(own: &Own, parts: &Segments, text: &str, other_news: bool) -> Option<&'static str> {
+    let about = names_a_record(own)
+        || own.continues
+        || own.any(Finding::RevokeReported)
+        || MATTER_STRONG.is_match(text);
+    if own.any(Finding::Cancel) && about && concerns_us(own, parts, text) {
+        return Some("It asks to stop or undo an earlier notice.");
+    }
+    (own.any(Finding::Reversal) && own.continues && MATTER.is_match(text) && !other_news)
+        .then_some("An answer in a thread: the client thought better of it.")
+}
+
+/// "Leave it open", "don't close": undoing, where no revoking is told beside it.
+fn undoing(own: &Own, parts: &Segments, text: &str, revoked: bool) -> bool {
+    let hint = hinted_at(own) || own.any(Finding::RevokeTopic);
+    let about_earlier =
+        own.any(Finding::Status) || own.any(Finding::Correction) || own.any(Finding::Reversal);
+    own.any(Finding::CancelWeak)
+        && concerns_us(own, parts, text)
+        && (!hint || (about_earlier && !revoked))
+        && (names_a_record(own) || own.continues)
+        && !own.any(Finding::Question)
+}
+
+fn is_old_story(own: &Own) -> bool {
+    let mut told = own.counting().filter(|(_, _, said)| said.has(Finding::Revoked));
+    let still = own.counting().any(|(_, sentence, _)| STILL_SO.is_match(&sentence.lower));
+    told.all(|(_, sentence, _)| PAST_CLIENT.is_match(&sentence.lower))
+        && (own.any(Finding::Question) || still)
+        && !own.any(Finding::CloseRequest)
+}
+
+/// What is told as a wish, a plan, a doubt.
+fn hinted(own: &Own, text: &str) -> Option<(NoticeKind, &'static str)> {
+    let doubted_only = own.any(Finding::RevokeDoubted)
+        && !own.any(Finding::RevokeWished)
+        && !own.any(Finding::RevokeWanted)
+        && !own.any(Finding::RevokeFuture);
+    let asks_to_act = own.any(Finding::CloseRequest) || own.any(Finding::NotClose);
+    if doubted_only && own.any(Finding::Question) && !asks_to_act {
+        return Some((NoticeKind::Other, "It asks about a revocation that the sender is not sure of."));
+    }
+    let is_record =
+        |mention: &Mention| !matches!(mention.role, Role::Other(_) | Role::Unclear(_) | Role::Doubtful(_));
+    let somebody = own.mentions.iter().any(is_record) || PARTICULAR.is_match(text);
+    (hinted_at(own) && !own.any(Finding::RevokeTopic) && somebody)
+        .then_some((NoticeKind::Revocation, "A client is said to want to revoke, or may have revoked."))
+}
+
+/// The noun in subject or text, beside a request, an attachment or a record.
+fn called_a_revocation(own: &Own, body: &Body, text: &str) -> bool {
+    if !own.any(Finding::RevokeTopic) {
+        return false;
+    }
+    let asks =
+        own.any(Finding::CloseRequest) || own.any(Finding::ConfirmRequest) || own.any(Finding::StepsDone);
+    let filed = !body.attachments.is_empty() || body.attached_mail || SHARED_WORDS.is_match(text);
+    let question = own.counting().any(|(_, sentence, said)| {
+        sentence.place == Place::Body
+            && said.has(Finding::Question)
+            && !said.has(Finding::CloseRequest)
+            && !said.has(Finding::ConfirmRequest)
+    });
+    let record = names_a_record(own);
+    (record || !question) && (asks || filed || hinted_at(own) || (record && !question))
+}
+
+/// Whether any sentence speaks of a revoking, certain or not.
+fn hinted_at(own: &Own) -> bool {
+    own.counting().any(|(_, _, said)| said.findings.iter().copied().any(is_revoke_hint))
+}
+
+/// A consent that is news, not one that was revoked afterwards.
+fn consent_that_counts(own: &Own) -> bool {
+    let last_revoked = own
+        .counting()
+        .filter(|(_, sentence, said)| sentence.place == Place::Body && said.has(Finding::Revoked))
+        .map(|(index, ..)| index)
+        .last();
+    own.counting().any(|(index, sentence, said)| {
+        let past = last_revoked.is_some_and(|revoked| index < revoked) && LONG_AGO.is_match(&sentence.lower);
+        said.has(Finding::Consented) && !past
+    })
+}
+
+/// Where the own words say nothing: a forwarded mail, or an answer that only gives the record.
+fn from_other_mail(
+    own: &Own,
+    parts: &Segments,
+    client_id: &Regex,
+    verdict: &mut Verdict,
+) -> Option<NoticeKind> {
+    let forwarded = forwarded_sentences(parts);
+    if !forwarded.is_empty() {
+        let said: Vec<Said> = forwarded.iter().map(intent::find).collect();
+        let has = |wanted: fn(Finding) -> bool| said.iter().any(|s| s.findings.iter().copied().any(wanted));
+        let notice = !records::find(&forwarded, client_id).is_empty() || has(is_revoke_hint);
+        if notice && has(is_revoke_hint) && !has(|f| matches!(f, Finding::Example | Finding::Reversal)) {
+            verdict.forward_only = true;
+            verdict.reason("Only a forwarded mail tells that a client revoked.");
+            verdict.doubt("The sender does not say it in her or his own words.");
+            return Some(NoticeKind::Revocation);
+        }
+        if has(|f| f == Finding::Consented) && has(|f| f == Finding::RefusedBefore) && notice {
+            verdict.forward_only = true;
+            verdict.reason("Only a forwarded mail tells that a client consents.");
+            return Some(NoticeKind::Consent);
+        }
+    }
+    let quoted = parts.lines(Part::Quoted).join("\n").to_lowercase();
+    let body = own.text(Some(Place::Body));
+    let ids = own
+        .mentions
+        .iter()
+        .filter(|mention| mention.place == Place::Body && !matches!(mention.role, Role::Other(_)))
+        .count();
+    let short = body.split_whitespace().count() <= 12 && SHORT_ANSWER.is_match(&body);
+    if own.continues
+        && ids > 0
+        && short
+        && !THANKS.is_match(&body)
+        && !body.contains('?')
+        && words::STRONG_VERBS.is_match(&quoted)
+    {
+        verdict.answer_only = true;
+        verdict.reason("An answer that gives the record of an earlier notice.");
+        verdict.doubt("The sender does not say here that the client revoked.");
+        return Some(NoticeKind::Revocation);
+    }
+    None
+}

@@ -1,0 +1,276 @@
+//! Who revokes what: verbs with their objects, phrases that say it without the word, and the noun.
+
+use regex::Regex;
+
+use super::hedge::{after_hedge, hedge};
+use super::intent::{Finding, RECORD_WORDS, Said, from, upto};
+use super::sentences::{Place, Sentence};
+use super::vocabulary as words;
+use super::vocabulary::pattern;
+
+pattern! {
+    OBJECT_END = [r"[,;:()!?]|\.( |$)| - | and | but | because | since | so | who | while | when | after | before | although | if "];
+    PASSIVE = [r"\b(?:was|were|is|are|been|be|being|got|gets|has been|have been)(?: \w+){0,2} $"];
+    AGENCY_SUBJECT = [r"\b(?:i|we)(?:'ve| have| had)?(?: \w+){0,1} $"];
+    CLIENT_SUBJECT = [r"\b(?:client|consumer|guest|resident|participant|person|she|he|they|lady|man|woman|mother|father|youth|guy|gentleman|who|tenant|veteran|\d{4,8})(?: \w+){0,2} $"];
+    WISH_FOR_ACTION = [r"(?:^|[,;:.!-] ?)\W*(?:please|pls|plz|kindly|to|also)? ?(?:please|pls|plz|kindly)? ?$"];
+    ATTRIBUTE = [r"\b(?:about|on|of|for|regarding|concerning|with|any|all|those|a|an|the|your|our|new|another|every|each) $"];
+    ASKED_FOR = [r"\b(?:asked|asks|asking|requested|requests|requesting)(?: (?:us|me|that|for|today|yesterday))*(?: (?:we|i|you|the helpdesk|hmis|her|his|their|the|this|to|have|has|be|roi|consent|release|of|information|permission|sharing|get|is|for|client|\d+)){0,8} $"];
+    WANTED = [r"\b(?:wants?|would like|'d like|wishes)(?: (?:us|you|to|have|her|his|their|the|roi|consent|release|of|information|permission|sharing|get|be)){1,7} $"];
+    ASKED_WHETHER = [r"\b(?:whether|if|how|about|why|when|what)\b"];
+    ONCE = [r"\b(?:once|until|till|when|as soon as|after|before|whenever|every time)\b"];
+    // "client 1555555 revoking consent": the verb to be is missing, nothing else.
+    ALONE = [r"^\W*(?:our |the |a |my )?(?:client|consumer|participant|guest|resident)?\W*(?:id|no|number)?\W*\d*\W*$"];
+    PAPER = [r"\b(?:signed|sent|gave|wrote|submitted|completed|filled (?:out|in)|brought|provided|handed|turned in)\b.{0,40}\b(?:form|letter|paper|paperwork|notice|statement|document|e-?mail|note) $"];
+    UNKNOWN_OBJECT = [r"^ (?:the|her|his|their|my|our|its|a|an|any|some) "];
+    FORM_OR_TIME = [r"^ (?:the|her|his|their|a) (?:\w+ ){0,2}?(?:day|same|other|evening|morning|week|night|form|forms|paper|papers|paperwork|agreement|disclosure|document|waiver|signature|hmis|moment|minute|second)\b"];
+    RUNS_OUT = [r"^(?:end|terminat|cancel|void|stop)"];
+    BASE_FORM = [r"^(?:revo[kc]e|revok|re[sc]{1,2}ind|with?draw|retract|pull|cancel|terminate|take back|opt out|opt-out|back out|undo|end|void|invalidate|unconsent)$"];
+    PROGRESSIVE = [r"ing\b"];
+    BE_BEFORE = [r"\b(?:am|is|are|'s|'re|was|were|been|be)(?: \w+){0,1} $"];
+    MUST_BE = [r"\b(?:to|be|being) (?:\w+ )?$"];
+    MADE_TO = [r"\b(?:let|help|helped|make|made|had|have|having|see|watch|did|does|do)(?: \w+){0,5} $"];
+    ELSEWHERE = [r"^(?: \w+)? (?:with|for|at) (?:the |our |her |his |a )?(?P<who>\w+)"];
+    EVERYWHERE = [r"^(?:us|our|hmis|statewide|data|sharing|other|others|all|information|release|roi|helpdesk|herself|himself|themselves|themself|both|client|id|everyone|anyone|any|agencies|system|state|purposes|now|good|today|monday|tuesday|wednesday|thursday|friday|noon|intake|shelter|check-in|front|drop-in|\d+|whole|entire|family|children|kids|their|child|this|these|that)$"];
+    HARD_CONDITION = [r"\b(?:if|whether|in case|when (?:a|the|any|clients?|someone|they|you)|what|how|may|might|next|tomorrow|will|going to|should|could|who|anyone|clients? who|can)\b"];
+    MASKED = [r"\bx{4,}"];
+    MAYBE = [r"\b(?:might|may|could|should) (?:\w+ ){0,3}$"];
+}
+
+/// Finds what a sentence says of revoking. `lower` lacks flags and foreign things, `plain` courtesy as well.
+pub(super) fn revoking(sentence: &Sentence, lower: &str, plain: &str, said: &mut Said) {
+    for (verbs, strong) in [(&*words::STRONG_VERBS, true), (&*words::WEAK_VERBS, false)] {
+        for found in verbs.find_iter(lower).take(12) {
+            match object_of(lower, found.start(), found.end(), strong) {
+                Object::Consent => {
+                    let finding = tell(sentence, lower, plain, found.start(), found.as_str(), strong);
+                    if let Some(finding) = finding {
+                        said.add(finding, found.start());
+                        if elsewhere(lower, found.end()) {
+                            said.add(Finding::Partial, found.start());
+                        }
+                    }
+                }
+                Object::Refusal => match hedge(sentence, plain, found.start(), false) {
+                    None => said.add(Finding::Consented, found.start()),
+                    Some(_) => said.add(Finding::ConsentHedged, found.start()),
+                },
+                Object::Revocation => said.add(Finding::Cancel, found.start()),
+                Object::OtherThing | Object::None => {}
+            }
+        }
+    }
+    for found in words::STATES.find_iter(lower).take(4) {
+        let finding = hedge(sentence, plain, found.start(), true)
+            .or_else(|| after_hedge(plain, found.end()))
+            .unwrap_or(Finding::Revoked);
+        said.add(finding, found.start());
+    }
+    for found in words::REVOCATION_SIGNED.find_iter(lower).take(4) {
+        let finding = hedge(sentence, plain, found.start(), false)
+            .or_else(|| after_hedge(plain, found.end()))
+            .unwrap_or(Finding::Revoked);
+        said.add(finding, found.start());
+    }
+    if let Some(found) = words::REVOCATION_NOUN.find(lower) {
+        let topic = words::REVOCATION_TOPIC.is_match(lower)
+            || words::HYPOTHETICAL.is_match(upto(plain, found.start()));
+        let maybe = MAYBE.is_match(upto(plain, found.start()))
+            && !words::REVOCATION_TOPIC.is_match(lower)
+            && !sentence.is_question();
+        if maybe && RECORD_WORDS.is_match(lower) {
+            said.add(Finding::RevokeDoubted, found.start());
+        }
+        if !topic && !sentence.is_question() && !said.has(Finding::Revoked) {
+            said.add(Finding::RevokeTopic, found.start());
+        }
+    }
+}
+
+/// What a verb with consent as its object tells.
+fn tell(
+    sentence: &Sentence,
+    lower: &str,
+    plain: &str,
+    start: usize,
+    verb: &str,
+    strong: bool,
+) -> Option<Finding> {
+    let before = upto(plain, start);
+    let raw_before = upto(lower, start);
+    let base = BASE_FORM.is_match(verb.trim());
+    if let Some(finding) = hedge_unless_decided(sentence, plain, before, start, base) {
+        return Some(finding);
+    }
+    if let Some(finding) = after_hedge(plain, start + verb.len()) {
+        return Some(finding);
+    }
+    // "about revoked consent", "a revoked ROI": the consent has a name, nobody tells a deed.
+    let object = from(lower, start + verb.len());
+    if verb.ends_with("ed")
+        && ATTRIBUTE.is_match(raw_before)
+        && words::OBJECTS.find(object).is_some_and(|m| m.start() == 1)
+    {
+        return Some(Finding::RevokeTopic);
+    }
+    // "asked that we revoke", "would like her ROI revoked": the client's will, staff's grammar.
+    if ASKED_FOR.is_match(before) && (base || !ASKED_WHETHER.is_match(before)) {
+        return Some(Finding::Revoked);
+    }
+    if WANTED.is_match(before) && !base && !PROGRESSIVE.is_match(verb) {
+        return Some(Finding::RevokeWanted);
+    }
+    if verb.ends_with('s') && ONCE.is_match(before) {
+        return Some(Finding::RevokeHypothetical);
+    }
+    if base && before.ends_with("to ") {
+        return Some(if words::DECIDED.is_match(before) {
+            Finding::Revoked
+        } else if words::WISH.is_match(before) {
+            Finding::RevokeWanted
+        } else if sentence.place == Place::Subject {
+            Finding::RevokeTopic
+        } else {
+            Finding::RevokeHypothetical
+        });
+    }
+    if base {
+        if WISH_FOR_ACTION.is_match(raw_before) {
+            return Some(Finding::RevokeWished);
+        }
+        // "client she revoke the ROI": the tense is missing, not the fact.
+        let told = !MADE_TO.is_match(before);
+        return CLIENT_SUBJECT.is_match(before).then_some(if told {
+            Finding::Revoked
+        } else {
+            Finding::RevokeDoubted
+        });
+    }
+    if PROGRESSIVE.is_match(verb) && !BE_BEFORE.is_match(before) {
+        if ALONE.is_match(raw_before) && !raw_before.trim().is_empty() && sentence.place == Place::Body {
+            return Some(Finding::Revoked);
+        }
+        if PAPER.is_match(before) {
+            return Some(Finding::Revoked);
+        }
+        // "1555555 revoking", "Revoking consent: …": a heading.
+        let heads = sentence.place == Place::Subject
+            || raw_before.trim().is_empty()
+            || raw_before.trim_end().ends_with(':');
+        return if heads {
+            Some(Finding::RevokeTopic)
+        } else {
+            CLIENT_SUBJECT.is_match(before).then_some(Finding::RevokeDoubted)
+        };
+    }
+    if MUST_BE.is_match(before) && before.trim_end().ends_with(" to be") {
+        return Some(Finding::RevokeWished);
+    }
+    if !strong && AGENCY_SUBJECT.is_match(before) {
+        return None;
+    }
+    Some(Finding::Revoked)
+}
+
+/// The hedges of `hedge`, but "decided to revoke" and "wants to revoke" are not yet future or conditions.
+fn hedge_unless_decided(
+    sentence: &Sentence,
+    plain: &str,
+    before: &str,
+    start: usize,
+    base: bool,
+) -> Option<Finding> {
+    let infinitive =
+        base && before.ends_with("to ") && (words::WISH.is_match(before) || words::DECIDED.is_match(before));
+    let wish = infinitive || WANTED.is_match(before) || ASKED_FOR.is_match(before);
+    match hedge(sentence, plain, start, false) {
+        Some(Finding::RevokeHypothetical | Finding::RevokeFuture)
+            if wish && !HARD_CONDITION.is_match(before) && !sentence.is_question() =>
+        {
+            None
+        }
+        other => other,
+    }
+}
+
+/// What is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Object {
+    Consent,
+    Refusal,
+    Revocation,
+    OtherThing,
+    None,
+}
+
+fn object_of(lower: &str, start: usize, end: usize, strong: bool) -> Object {
+    let after = from(lower, end);
+    let after = OBJECT_END.find(after).map_or(after, |m| upto(after, m.start()));
+    let after = nth_word_end(after, if strong { 12 } else { 7 });
+    if let Some(object) = first_object(after) {
+        // "withdrew from the program" has an object; "withdrew her consent from" too.
+        return object;
+    }
+    let verb = upto(from(lower, start), end - start);
+    // "took her ROI back": the object stands inside.
+    if words::OBJECTS.is_match(verb) {
+        return Object::Consent;
+    }
+    let before = upto(lower, start);
+    let clause = OBJECT_END.find_iter(before).last().map_or(before, |m| from(before, m.end()));
+    let passive = PASSIVE.is_match(before);
+    // "the ROI ended" ran out; "consent withdrawn" was withdrawn.
+    let by_itself = !RUNS_OUT.is_match(verb);
+    if let Some(object) = last_object(clause)
+        .filter(|(_, distance)| passive || (by_itself && *distance <= 20))
+        .map(|(object, _)| object)
+    {
+        return object;
+    }
+    if strong && UNKNOWN_OBJECT.is_match(after) && !FORM_OR_TIME.is_match(after) {
+        return Object::OtherThing;
+    }
+    if strong { Object::Consent } else { Object::None }
+}
+
+/// "revoked the release with the clinic": perhaps not the one for HMIS.
+fn elsewhere(lower: &str, end: usize) -> bool {
+    let after = from(lower, end);
+    let Some(object) = words::OBJECTS.find(after).filter(|object| object.start() < 40) else { return false };
+    let who = ELSEWHERE
+        .captures(from(after, object.end()))
+        .and_then(|found| found.name("who").map(|m| m.as_str().to_owned()));
+    who.is_some_and(|who| !EVERYWHERE.is_match(&who))
+}
+
+fn nth_word_end(text: &str, words: usize) -> &str {
+    let end = text.match_indices(' ').nth(words).map_or(text.len(), |(at, _)| at);
+    upto(text, end)
+}
+
+fn kinds() -> [(&'static Regex, Object); 5] {
+    [
+        (&words::REFUSALS, Object::Refusal),
+        (&words::REVOCATIONS, Object::Revocation),
+        (&words::OBJECTS, Object::Consent),
+        (&words::OTHER_OBJECTS, Object::OtherThing),
+        (&MASKED, Object::OtherThing),
+    ]
+}
+
+fn first_object(text: &str) -> Option<Object> {
+    kinds()
+        .iter()
+        .filter_map(|(pattern, object)| pattern.find(text).map(|m| (m.start(), *object)))
+        .min_by_key(|(at, _)| *at)
+        .map(|(_, object)| object)
+}
+
+/// The last object in a clause and how far from its end it stands.
+fn last_object(text: &str) -> Option<(Object, usize)> {
+    kinds()
+        .iter()
+        .filter_map(|(pattern, object)| pattern.find_iter(text).last().map(|m| (m.end(), *object)))
+        .max_by_key(|(at, _)| *at)
+        .map(|(at, object)| (object, text.len() - at))
+}

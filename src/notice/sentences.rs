@@ -1,0 +1,374 @@
+//! Own words as sentences: hard-wrapped lines joined, lists and fields kept apart, rows of tables spelt out as
+//! `header: cell`, so that one way of reading serves them all.
+
+/// Where a sentence stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the subject.
+    Subject,
+    /// In the body.
+    Body,
+}
+
+/// One sentence, field, list item or table row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sentence {
+    pub place: Place,
+    /// As written, with single blanks.
+    pub text: String,
+    /// The same in lower case; ASCII only is lowered, so that offsets agree with `text`.
+    pub lower: String,
+    /// An item of a list or a row of a table.
+    pub listed: bool,
+}
+
+impl Sentence {
+    pub(super) fn new(place: Place, text: &str, listed: bool) -> Self {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { place, lower: text.to_ascii_lowercase(), text, listed }
+    }
+
+    /// Whether it ends as a question.
+    pub(super) fn is_question(&self) -> bool {
+        self.text.trim_end_matches([')', '"', '\'', ' ', '!']).ends_with('?')
+    }
+}
+
+/// Sentences considered per mail; a notice has a few dozen at most.
+const MOST_SENTENCES: usize = 400;
+
+/// Splits lines of own words.
+pub(super) fn split(lines: &[&str], place: Place) -> Vec<Sentence> {
+    let mut found = Vec::new();
+    for unit in units(lines) {
+        split_unit(&unit, place, &mut found);
+        if found.len() >= MOST_SENTENCES {
+            break;
+        }
+    }
+    found.truncate(MOST_SENTENCES);
+    found
+}
+
+/// A paragraph, field, list item or table row.
+#[derive(Debug, PartialEq, Eq)]
+struct Unit {
+    text: String,
+    listed: bool,
+}
+
+fn units(lines: &[&str]) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut paragraph = String::new();
+    let mut listed = false;
+    let mut index = 0;
+    let mut last_len = 0;
+    while let Some(raw) = lines.get(index) {
+        let rows = table_at(lines, index);
+        if rows > 1 {
+            flush(&mut paragraph, listed, &mut units);
+            units.extend(spell_out(lines.get(index..index + rows).unwrap_or_default()));
+            index += rows;
+            listed = false;
+            continue;
+        }
+        let line = raw.trim();
+        let item = is_item(line);
+        let joins = !paragraph.is_empty()
+            && !line.is_empty()
+            && !item
+            && !is_field(line)
+            && !paragraph.ends_with(':')
+            && (last_len >= 45
+                || (line.chars().next().is_some_and(char::is_lowercase)
+                    && !paragraph.ends_with(['.', '!', '?', ';'])));
+        if !joins {
+            flush(&mut paragraph, listed, &mut units);
+            listed = item;
+        }
+        if !line.is_empty() {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(line);
+        }
+        last_len = line.chars().count();
+        index += 1;
+    }
+    flush(&mut paragraph, listed, &mut units);
+    units
+}
+
+fn flush(paragraph: &mut String, listed: bool, units: &mut Vec<Unit>) {
+    if !paragraph.is_empty() {
+        units.push(Unit { text: std::mem::take(paragraph), listed });
+    }
+}
+
+/// `- x`, `* x`, `1. x`, `2) x`, or a line that is little more than a number.
+fn is_item(line: &str) -> bool {
+    let mut chars = line.chars();
+    match chars.next() {
+        Some('-' | '*' | '\u{2022}' | '\u{00B7}' | '+') => true,
+        Some(c) if c.is_ascii_digit() => {
+            let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            let digits = line.len() - rest.len();
+            (digits <= 2 && rest.starts_with(['.', ')'])) || (digits >= 4 && line.len() <= 40)
+        }
+        _ => false,
+    }
+}
+
+/// `Client ID: 1555555`
+fn is_field(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(name, value)| {
+        let number = value.chars().filter(char::is_ascii_digit).count() >= 4 && value.len() <= 40;
+        if number && name.len() <= 80 {
+            return true;
+        }
+        name.len() <= 40
+            && name.split_whitespace().count() <= 5
+            && name.chars().next().is_some_and(char::is_uppercase)
+            && !value.starts_with("//")
+    })
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    let line = line.trim().trim_matches('|');
+    let by = |parts: Vec<&'_ str>| -> usize { parts.iter().filter(|cell| !cell.trim().is_empty()).count() };
+    for separator in ["\t", "|", "   "] {
+        if by(line.split(separator).collect()) > 1 {
+            let split = line.split(separator).map(str::trim);
+            // Blanks are padding, tabs and bars are columns even where a cell is empty.
+            return if separator == "   " {
+                split.filter(|cell| !cell.is_empty()).collect()
+            } else {
+                split.collect()
+            };
+        }
+    }
+    vec![line]
+}
+
+/// How many lines from here on form a table.
+fn table_at(lines: &[&str], index: usize) -> usize {
+    let width = |at: usize| {
+        lines.get(at).map_or(0, |line| {
+            let cells = cells(line);
+            if cells.iter().any(|cell| cell.len() > 60) { 1 } else { cells.len() }
+        })
+    };
+    let first = width(index);
+    if first < 2 {
+        return 0;
+    }
+    (index..lines.len())
+        .take_while(|at| width(*at) == first || (width(*at) > 1 && width(*at) + 1 >= first && first > 2))
+        .count()
+}
+
+fn spell_out(rows: &[&str]) -> Vec<Unit> {
+    let rows: Vec<Vec<&str>> = rows
+        .iter()
+        .copied()
+        .map(cells)
+        .filter(|row| !row.iter().all(|cell| cell.chars().all(|c| "-=+ :".contains(c))))
+        .collect();
+    let has_digit = |text: &&str| text.chars().filter(char::is_ascii_digit).count() >= 3;
+    let header = rows.first().filter(|first| {
+        !first.iter().any(has_digit)
+            && !rows.iter().skip(1).any(|row| row.first().copied().is_some_and(is_label))
+    });
+    let mut units = Vec::new();
+    for row in rows.iter().skip(usize::from(header.is_some())) {
+        let mut text = String::new();
+        for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            if !text.is_empty() {
+                // A label in the first column belongs to what stands right of it.
+                text.push_str(if header.is_none() && row.len() == 2 { ": " } else { ", " });
+            }
+            if let Some(name) = header.and_then(|header| header.get(column)).filter(|name| !name.is_empty()) {
+                text.push_str(name.trim_end_matches(':'));
+                text.push_str(": ");
+            }
+            text.push_str(cell);
+        }
+        units.push(Unit { text: text.replace(":: ", ": "), listed: true });
+    }
+    units
+}
+
+fn is_label(cell: &str) -> bool {
+    let lower = cell.to_ascii_lowercase();
+    !cell.chars().any(|c| c.is_ascii_digit())
+        && ["client", "id", "date", "scenario", "agency", "record", "revoked", "project", "staff", "request"]
+            .iter()
+            .any(|word| lower.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part == *word))
+}
+
+fn split_unit(unit: &Unit, place: Place, found: &mut Vec<Sentence>) {
+    let text = unit.text.as_str();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if !matches!(c, '.' | '!' | '?' | ';') {
+            continue;
+        }
+        let end = at + c.len_utf8();
+        let next = chars.peek().map(|(_, next)| *next);
+        // A closing quote or bracket after the stop still belongs to the sentence.
+        let ends_here = match next {
+            None => true,
+            Some(next) if next.is_whitespace() => true,
+            Some('"' | ')' | '\'') => {
+                text.get(end + 1..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            }
+            Some(_) => c == ';',
+        };
+        if !ends_here
+            || (c == '.'
+                && is_abbreviation(
+                    text.get(start..at).unwrap_or_default(),
+                    text.get(end..).unwrap_or_default(),
+                ))
+        {
+            continue;
+        }
+        let end = if matches!(next, Some('"' | ')' | '\'')) { end + 1 } else { end };
+        keep(text.get(start..end), unit, place, found);
+        start = end;
+    }
+    keep(text.get(start..), unit, place, found);
+}
+
+fn keep(text: Option<&str>, unit: &Unit, place: Place, found: &mut Vec<Sentence>) {
+    let text = text.unwrap_or_default().trim();
+    if text.chars().any(char::is_alphanumeric) {
+        found.push(Sentence::new(place, text, unit.listed));
+    }
+}
+
+/// Whether the stop after `before` belongs to an abbreviation.
+fn is_abbreviation(before: &str, after: &str) -> bool {
+    let word = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '.')).next().unwrap_or_default();
+    let next = after.trim_start().chars().next();
+    let lower = word.to_ascii_lowercase();
+    let digit_follows = next.is_some_and(|c| c.is_ascii_digit() || c == '#');
+    if matches!(
+        lower.as_str(),
+        "no" | "nos"
+            | "nr"
+            | "id"
+            | "ids"
+            | "jan"
+            | "feb"
+            | "mar"
+            | "apr"
+            | "jun"
+            | "jul"
+            | "aug"
+            | "sep"
+            | "sept"
+            | "oct"
+            | "nov"
+            | "dec"
+            | "ext"
+            | "tel"
+            | "ph"
+    ) {
+        return digit_follows;
+    }
+    if matches!(
+        lower.as_str(),
+        "mr" | "mrs"
+            | "ms"
+            | "mx"
+            | "dr"
+            | "st"
+            | "vs"
+            | "e.g"
+            | "i.e"
+            | "approx"
+            | "inc"
+            | "dept"
+            | "apt"
+            | "ste"
+            | "r.o.i"
+    ) {
+        return true;
+    }
+    // An item's number, an initial of a name.
+    let item = before.trim() == word && word.len() <= 2 && word.chars().all(|c| c.is_ascii_digit());
+    let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase) && word != "I";
+    let initials =
+        word.len() >= 3 && word.contains('.') && word.split('.').all(|part| part.chars().count() <= 1);
+    item || initial || (initials && next.is_some_and(char::is_lowercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<String> {
+        let lines: Vec<&str> = text.lines().collect();
+        split(&lines, Place::Body).into_iter().map(|sentence| sentence.text).collect()
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_sentence_and_short_lines_their_own() {
+        assert_eq!(
+            sentences(
+                "Following up on our call, the client withdrew her consent to\nshare. Please close.\nClient ID: 1555555\nThanks"
+            ),
+            [
+                "Following up on our call, the client withdrew her consent to share.",
+                "Please close.",
+                "Client ID: 1555555",
+                "Thanks"
+            ]
+        );
+    }
+
+    #[test]
+    fn abbreviations_do_not_end_a_sentence() {
+        let table: &[(&str, &[&str])] = &[
+            ("Withdrawn as of Sept. 10, 2026. Close it.", &["Withdrawn as of Sept. 10, 2026.", "Close it."]),
+            ("Client no. 1555555 left. No. Not now.", &["Client no. 1555555 left.", "No.", "Not now."]),
+            ("Zo\u{eb} L. at our site revoked.", &["Zo\u{eb} L. at our site revoked."]),
+            ("wants to keep sharing. no need to close", &["wants to keep sharing.", "no need to close"]),
+            ("He has it; please close", &["He has it;", "please close"]),
+            ("is \"closed.\" She said", &["is \"closed.\"", "She said"]),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(&sentences(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_are_spelt_out() {
+        assert_eq!(
+            sentences("#\tOld client ID\tNew client ID\n1\t2117809\t3002214\n2\t2117811\t3002215"),
+            [
+                "#: 1, Old client ID: 2117809, New client ID: 3002214",
+                "#: 2, Old client ID: 2117811, New client ID: 3002215"
+            ]
+        );
+        assert_eq!(
+            sentences("Old record    New record\n2433105       3004100"),
+            ["Old record: 2433105, New record: 3004100"]
+        );
+        assert_eq!(sentences("Client ID\t1555555\nScenario\t1"), ["Client ID: 1555555", "Scenario: 1"]);
+        assert_eq!(
+            sentences("| Agency | Riverbend |\n| Client ID | 1555555 |"),
+            ["Agency: Riverbend", "Client ID: 1555555"]
+        );
+    }
+
+    #[test]
+    fn lists_keep_their_items_apart() {
+        assert_eq!(
+            sentences("These clients:\n- 2188120\n- 2188121\n\n1. Created 1.\n2. Closed it"),
+            ["These clients:", "- 2188120", "- 2188121", "1. Created 1.", "2. Closed it"]
+        );
+    }
+}

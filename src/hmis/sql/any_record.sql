@@ -1,0 +1,4 @@
+-- Whether there is any client record.
+SELECT record_id
+FROM hmis_record
+LIMIT 1

@@ -1,0 +1,134 @@
+//! What the desk does to a notice in the mailbox: marks it and moves it.
+
+use async_imap::imap_proto::{AttributeValue, Response};
+
+use super::{
+    listing::{uid_among, uid_of},
+    names,
+    session::{Access, Live},
+};
+use crate::{
+    domain::MessageKey,
+    mailbox::{Found, KEYWORD, MailboxError, Mark},
+};
+
+impl Live {
+    /// Adds the flags of `mark`. Doing it twice is the same as once.
+    pub(super) async fn mark(&mut self, key: &MessageKey, mark: Mark) -> Result<Found, MailboxError> {
+        let wanted: &[&str] = match mark {
+            Mark::Taken => &[KEYWORD],
+            Mark::Answered => &["\\Seen", "\\Answered"],
+        };
+        let Some((uid, flags)) = self.find(key).await? else { return Ok(Found::Gone) };
+        if has_all(&flags, wanted) {
+            return Ok(Found::Yes);
+        }
+        if self.select(&key.folder, Access::Change).await?.uidvalidity != key.uidvalidity {
+            return Ok(Found::Gone);
+        }
+        let command = format!("UID STORE {uid} +FLAGS.SILENT ({})", wanted.join(" "));
+        self.exec("UID STORE", &command, |_| ()).await?;
+        // A server may take a keyword and not keep it, and says OK for a message that is gone: ask.
+        match self.flags(uid).await? {
+            None => Ok(Found::Gone),
+            Some(flags) if has_all(&flags, wanted) => Ok(Found::Yes),
+            Some(_) => Err(MailboxError::Refused {
+                command: "UID STORE",
+                text: format!("it did not keep {}", wanted.join(" ")),
+            }),
+        }
+    }
+
+    /// Moves the message into `folder`, creating that where missing. Once moved, it is [`Found::Gone`] from
+    /// where it was.
+    pub(super) async fn file(&mut self, key: &MessageKey, folder: &str) -> Result<Found, MailboxError> {
+        let target = names::folder(folder)?;
+        // The commands below say OK also when there is nothing to move.
+        let Some((uid, _)) = self.find(key).await? else { return Ok(Found::Gone) };
+        if folder == key.folder {
+            return Ok(Found::Yes);
+        }
+        if !self.extensions.moves && !self.extensions.uidplus {
+            // EXPUNGE without UIDs would also remove what others have marked as deleted, and a copy without it
+            // would be made again at every attempt.
+            return Err(MailboxError::Config(
+                "this mail server can neither move messages (MOVE) nor remove a single one (UIDPLUS): leave \
+                 done_folder and quarantine_folder empty"
+                    .to_owned(),
+            ));
+        }
+        if self.select(&key.folder, Access::Change).await?.uidvalidity != key.uidvalidity {
+            return Ok(Found::Gone);
+        }
+        if self.extensions.moves {
+            self.creating(folder, "UID MOVE", &format!("UID MOVE {uid} {target}")).await?;
+        } else {
+            self.creating(folder, "UID COPY", &format!("UID COPY {uid} {target}")).await?;
+            self.exec("UID STORE", &format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
+            self.exec("UID EXPUNGE", &format!("UID EXPUNGE {uid}"), |_| ()).await?;
+        }
+        Ok(Found::Yes)
+    }
+
+    /// The UID and flags of the message `key` names, if it is still there. By EXAMINE: where there is nothing to
+    /// change, `\Recent` is not taken from others.
+    async fn find(&mut self, key: &MessageKey) -> Result<Option<(u32, Vec<String>)>, MailboxError> {
+        let Some(uid) = uid_of(key) else { return Ok(None) };
+        if self.select(&key.folder, Access::Read).await?.uidvalidity != key.uidvalidity {
+            return Ok(None);
+        }
+        Ok(self.flags(uid).await?.map(|flags| (uid, flags)))
+    }
+
+    /// The flags of a message in the open folder; none if it is gone.
+    async fn flags(&mut self, uid: u32) -> Result<Option<Vec<String>>, MailboxError> {
+        let mut found = None;
+        self.exec("UID FETCH", &format!("UID FETCH {uid} (UID FLAGS)"), |response| {
+            let Response::Fetch(_, attributes) = response else { return };
+            if uid_among(attributes) != Some(uid) {
+                return;
+            }
+            for attribute in attributes {
+                if let AttributeValue::Flags(flags) = attribute {
+                    found = Some(flags.iter().map(ToString::to_string).collect());
+                }
+            }
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Runs a command that needs `folder`, and creates the folder if it is refused. TRYCREATE is not waited for:
+    /// not every server sends it.
+    async fn creating(
+        &mut self,
+        folder: &str,
+        name: &'static str,
+        command: &str,
+    ) -> Result<(), MailboxError> {
+        let refused = match self.exec(name, command, |_| ()).await {
+            Err(MailboxError::Refused { text, .. }) => text,
+            result => return result,
+        };
+        let written = names::folder(folder)?;
+        match self.exec("CREATE", &format!("CREATE {written}"), |_| ()).await {
+            Ok(()) => {}
+            Err(MailboxError::Refused { text, .. }) => {
+                let why = format!("{name}: \"{refused}\"; creating it: \"{text}\"");
+                return Err(MailboxError::Folder { folder: folder.to_owned(), why, temporary: false });
+            }
+            Err(error) => return Err(error),
+        }
+        // Most mail programs show only subscribed folders. Where it is refused, the folder is there all the same.
+        match self.exec("SUBSCRIBE", &format!("SUBSCRIBE {written}"), |_| ()).await {
+            Ok(()) | Err(MailboxError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.exec(name, command, |_| ()).await
+    }
+}
+
+/// Flags and keywords are compared without case (RFC 9051 2.3.2).
+fn has_all(flags: &[String], wanted: &[&str]) -> bool {
+    wanted.iter().all(|wanted| flags.iter().any(|flag| flag.eq_ignore_ascii_case(wanted)))
+}

@@ -1,0 +1,270 @@
+//! The helpdesk's mailbox: what is new in it, the content of mails, and the marks of the desk on its notices.
+//! On an IMAP server or in a Maildir of this machine.
+//!
+//! Looking never changes anything: no flag, no `\Seen`, and no `\Recent`, since looking is EXAMINE and
+//! `BODY.PEEK[]`. Only [`Mailbox::mark`] and [`Mailbox::file`] change a message, and only the one they name.
+//! (They have to open the folder with SELECT, at which a server takes `\Recent` from messages no other program
+//! has seen yet; the protocol offers nothing gentler.)
+//!
+//! A message is known by folder, UIDVALIDITY and UID. After any error, and after a call whose future was
+//! dropped, a `Mailbox` answers [`MailboxError::Closed`] and has to be opened again: a connection that may be
+//! out of step must not be believed.
+
+mod error;
+mod imap;
+mod maildir;
+mod options;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::MessageKey;
+pub use error::MailboxError;
+pub use options::{ImapOptions, Limits, MaildirOptions, Options, Tls};
+
+/// The keyword that says: the desk has taken this mail into a case.
+pub const KEYWORD: &str = "$RoiDesk";
+
+/// Where a listing ended, to be stored once all its entries are recorded and given to the next one. Opaque.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The folder it belongs to.
+    pub folder: String,
+    /// The numbering it belongs to; 0 in a Maildir.
+    pub uidvalidity: u32,
+    /// The first UID not listed yet. In a Maildir the time at which `cur` last changed, in nanoseconds since
+    /// 1970, or 0 if it must be read again.
+    pub next_uid: u64,
+}
+
+/// A message that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its identity.
+    pub key: MessageKey,
+    /// Bytes.
+    pub size: u64,
+    /// When it arrived: INTERNALDATE; in a Maildir the file's time of modification.
+    pub received_at: DateTime<Utc>,
+}
+
+/// What a look into the folder found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// New messages, oldest first.
+    pub entries: Vec<Entry>,
+    /// At the very first look, or with `reset`: mail older than `since`. Recorded, never fetched.
+    pub older: Vec<MessageKey>,
+    /// To be stored once all entries are recorded.
+    pub cursor: Cursor,
+    /// The folder was numbered anew (UIDVALIDITY changed): what is known comes again under new keys.
+    pub reset: bool,
+}
+
+/// A message's bytes as stored. They do not print themselves.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Larger than the limit: not fetched.
+    TooLarge,
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::TooLarge => f.write_str("TooLarge"),
+        }
+    }
+}
+
+/// A message with its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// As it was listed.
+    pub entry: Entry,
+    /// Its bytes.
+    pub content: Content,
+}
+
+/// What the desk says about a notice in the mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Taken into a case: keyword [`KEYWORD`].
+    Taken,
+    /// Its final reply is out: `\Seen` and `\Answered`.
+    Answered,
+}
+
+/// Whether the message was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It was, and is now as asked.
+    Yes,
+    /// It is no longer under this key: moved, deleted, or numbered anew.
+    Gone,
+}
+
+/// An open mailbox. It does not reconnect by itself.
+#[derive(Debug)]
+pub struct Mailbox {
+    limits: Limits,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Imap(Box<imap::Imap>),
+    Maildir(maildir::Maildir),
+}
+
+impl Mailbox {
+    /// Connects and logs in, or looks whether the Maildir is there.
+    pub async fn open(options: &Options) -> Result<Self, MailboxError> {
+        let place = match options {
+            Options::Imap(options) => Place::Imap(Box::new(imap::Imap::open(options).await?)),
+            Options::Maildir(options) => Place::Maildir(maildir::Maildir::open(options).await?),
+        };
+        Ok(Self { limits: options.limits(), place })
+    }
+
+    /// What is new since `cursor`; at the very first look (`None`) everything, apart by `since`. Costs no more
+    /// for old mail. A message may be listed twice, but is never left out, as long as the mailbox is opened again
+    /// whenever a listing could not be recorded.
+    pub async fn list(
+        &mut self,
+        cursor: Option<&Cursor>,
+        since: DateTime<Utc>,
+    ) -> Result<Listing, MailboxError> {
+        match &mut self.place {
+            Place::Imap(imap) => imap.list(cursor, since).await,
+            Place::Maildir(maildir) => maildir.list(cursor, since).await,
+        }
+    }
+
+    /// Cuts a listing into pieces for [`Mailbox::fetch`] that respect the limits on bytes and number.
+    pub fn batches(&self, entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+        batches(entries, self.limits)
+    }
+
+    /// The content of each message of `batch`, in its order. Messages that are no longer there are left out.
+    pub async fn fetch(&mut self, batch: &[Entry]) -> Result<Vec<Fetched>, MailboxError> {
+        match &mut self.place {
+            Place::Imap(imap) => imap.fetch(batch).await,
+            Place::Maildir(maildir) => maildir.fetch(batch).await,
+        }
+    }
+
+    /// Returns when something may have changed since the last [`Mailbox::list`], at the latest after `at_most`
+    /// (IMAP: or 25 minutes). Only a hint; if the future is dropped, the mailbox is closed.
+    pub async fn wait(&mut self, at_most: Duration) -> Result<(), MailboxError> {
+        match &mut self.place {
+            Place::Imap(imap) => imap.wait(at_most).await,
+            Place::Maildir(maildir) => maildir.wait(at_most).await,
+        }
+    }
+
+    /// Marks one message. Doing it twice is the same as once.
+    pub async fn mark(&mut self, key: &MessageKey, mark: Mark) -> Result<Found, MailboxError> {
+        match &mut self.place {
+            Place::Imap(imap) => imap.mark(key, mark).await,
+            Place::Maildir(maildir) => maildir.mark(key, mark).await,
+        }
+    }
+
+    /// Moves one message with its flags to `folder`, created where missing. The second time it is
+    /// [`Found::Gone`].
+    pub async fn file(&mut self, key: &MessageKey, folder: &str) -> Result<Found, MailboxError> {
+        match &mut self.place {
+            Place::Imap(imap) => imap.file(key, folder).await,
+            Place::Maildir(maildir) => maildir.file(key, folder).await,
+        }
+    }
+
+    /// Tries the settings out without changing anything, and says in plain sentences what it found.
+    pub async fn check(options: &Options) -> Result<Vec<String>, MailboxError> {
+        match options {
+            Options::Imap(options) => imap::Imap::check(options).await,
+            Options::Maildir(options) => maildir::Maildir::check(options).await,
+        }
+    }
+}
+
+fn batches(entries: Vec<Entry>, limits: Limits) -> Vec<Vec<Entry>> {
+    let mut batches: Vec<Vec<Entry>> = Vec::new();
+    let mut bytes = 0_u64;
+    for entry in entries {
+        // What is too large is not fetched, so it weighs nothing.
+        let weight = if entry.size > limits.max_message { 0 } else { entry.size };
+        match batches.last_mut() {
+            Some(batch)
+                if batch.len() < limits.batch_messages
+                    && bytes.saturating_add(weight) <= limits.batch_bytes =>
+            {
+                bytes += weight;
+                batch.push(entry);
+            }
+            Some(_) | None => {
+                bytes = weight;
+                batches.push(vec![entry]);
+            }
+        }
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(uid: usize, size: u64) -> Entry {
+        let key = MessageKey { folder: "INBOX".to_owned(), uidvalidity: 1, uid: uid.to_string() };
+        Entry { key, size, received_at: DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn batches_respect_bytes_and_number_and_keep_the_order() {
+        let limits = Limits { max_message: 100, batch_bytes: 10, batch_messages: 3 };
+        for (sizes, expected) in [
+            (vec![], vec![]),
+            (vec![1, 1, 1, 1], vec![3, 1]),
+            (vec![5, 5, 1], vec![2, 1]),
+            (vec![50, 1, 1], vec![1, 2]),
+            (vec![1, 50, 1], vec![1, 1, 1]),
+            (vec![9, 101, 1], vec![3]),
+            (vec![u64::MAX, 10, 1], vec![2, 1]),
+        ] {
+            let entries: Vec<Entry> = sizes.iter().enumerate().map(|(uid, size)| entry(uid, *size)).collect();
+            let cut = batches(entries.clone(), limits);
+            assert_eq!(cut.iter().map(Vec::len).collect::<Vec<_>>(), expected, "{sizes:?}");
+            assert_eq!(cut.concat(), entries);
+        }
+    }
+
+    #[test]
+    fn content_does_not_print_itself() {
+        let content = Content::Whole(b"Client Jane Doe".to_vec());
+        assert_eq!(format!("{content:?}"), "Whole(15 bytes)");
+    }
+
+    #[test]
+    fn a_mailbox_can_be_used_by_any_thread() {
+        fn assert_send<T: Send>(_: &T) {}
+        let options = Options::Maildir(MaildirOptions::new("."));
+        let run = async {
+            let mut mailbox = Mailbox::open(&options).await?;
+            let listing = mailbox.list(None, DateTime::UNIX_EPOCH).await?;
+            mailbox.fetch(&listing.entries).await?;
+            for key in &listing.older {
+                mailbox.mark(key, Mark::Taken).await?;
+                mailbox.file(key, "Done").await?;
+            }
+            mailbox.wait(Duration::ZERO).await?;
+            Mailbox::check(&options).await
+        };
+        assert_send(&run);
+    }
+}

@@ -1,0 +1,112 @@
+//! The history: one chain of hashes over everything that ever happened to any case.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{Store, StoreError, Write, instant, millis, statements as sql};
+use crate::domain::{Case, CaseId, CaseState, hex};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct HistoryRow {
+    /// Its place in the chain, from 1.
+    pub seq: i64,
+    case_number: i64,
+    at: i64,
+    /// The event's name.
+    pub event: String,
+    /// Who made it happen.
+    pub actor: String,
+    /// The case's state before.
+    pub from_state: String,
+    /// The case's state after.
+    pub to_state: String,
+    /// The event as JSON.
+    pub detail: String,
+    pub(super) previous: String,
+    pub(super) hash: String,
+}
+
+impl HistoryRow {
+    /// The case.
+    pub fn case(&self) -> CaseId {
+        CaseId::new(self.case_number)
+    }
+
+    /// When.
+    pub fn at(&self) -> Result<DateTime<Utc>, StoreError> {
+        instant("history", &self.seq.to_string(), self.at)
+    }
+
+    /// The hash its content must have. Lengths are hashed along, so that no two rows share a text.
+    pub(super) fn hash_of_content(&self) -> String {
+        let mut hasher = Sha256::new();
+        let (seq, case, at) = (self.seq.to_string(), self.case_number.to_string(), self.at.to_string());
+        for field in [
+            &self.previous,
+            &seq,
+            &case,
+            &at,
+            &self.event,
+            &self.actor,
+            &self.from_state,
+            &self.to_state,
+            &self.detail,
+        ] {
+            hasher.update(field.len().to_be_bytes());
+            hasher.update(field.as_bytes());
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+impl Store {
+    /// What happened to a case, in order.
+    pub async fn history(&self, case: CaseId) -> Result<Vec<HistoryRow>, StoreError> {
+        Ok(sqlx::query_as(sql::HISTORY_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
+    }
+}
+
+impl Write {
+    pub(super) async fn add_history(
+        &mut self,
+        case: &Case,
+        event: &str,
+        actor: &str,
+        from: CaseState,
+        detail: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        // The counter's row is the lock under which the chain grows.
+        let seq = self.next("history").await?;
+        let previous: Option<String> =
+            sqlx::query_scalar(sql::HISTORY_HEAD).bind(seq - 1).fetch_optional(&mut *self.inner).await?;
+        let mut row = HistoryRow {
+            seq,
+            case_number: case.id.number(),
+            at: millis(now),
+            event: event.to_owned(),
+            actor: actor.to_owned(),
+            from_state: from.as_str().to_owned(),
+            to_state: case.state.as_str().to_owned(),
+            detail: detail.to_owned(),
+            previous: previous.unwrap_or_default(),
+            hash: String::new(),
+        };
+        row.hash = row.hash_of_content();
+        sqlx::query(sql::HISTORY_ADD)
+            .bind(row.seq)
+            .bind(row.case_number)
+            .bind(row.at)
+            .bind(row.event)
+            .bind(row.actor)
+            .bind(row.from_state)
+            .bind(row.to_state)
+            .bind(row.detail)
+            .bind(row.previous)
+            .bind(row.hash)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! One daemon on one database file: a lock that the system lifts when its holder ends, however it ends.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::StoreError;
+
+/// Held as long as it lives.
+#[derive(Debug)]
+#[must_use = "the lock is lifted when this is dropped"]
+pub struct WorkerLock {
+    _file: File,
+}
+
+/// A file beside the database, opened to be locked.
+fn beside(url: &str, ending: &str) -> Result<(File, PathBuf), StoreError> {
+    let database = SqliteConnectOptions::from_str(url)?;
+    let mut name = database.get_filename().as_os_str().to_owned();
+    name.push(ending);
+    let path = PathBuf::from(name);
+    match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+        Ok(file) => Ok((file, path)),
+        Err(source) => Err(unusable(&path, source)),
+    }
+}
+
+fn unusable(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::LockFile { file: path.display().to_string(), source }
+}
+
+/// Makes sure the database's file is there, closed to others: it will hold mails. (The group as the umask allows: accounts that decide from a terminal may
+/// share one.) Gives its name.
+pub(super) fn private_file(url: &str) -> Result<String, StoreError> {
+    let database = SqliteConnectOptions::from_str(url)?;
+    let path = database.get_filename();
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o660).open(path);
+    match made {
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(source) => {
+            return Err(StoreError::Open {
+                file: path.display().to_string(),
+                source: sqlx::Error::Io(source),
+            });
+        }
+    }
+    Ok(path.display().to_string())
+}
+
+/// Waits until no other process brings the database's tables up to date, and keeps others waiting until the value
+/// is dropped.
+pub(super) async fn alone(url: &str) -> Result<File, StoreError> {
+    let (file, path) = beside(url, ".migrating")?;
+    let locking = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
+    match locking.await {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(source)) => Err(unusable(&path, source)),
+        Err(stopped) => Err(unusable(&path, std::io::Error::other(stopped))),
+    }
+}
+
+impl WorkerLock {
+    pub(super) fn take(url: &str) -> Result<Self, StoreError> {
+        let (mut file, path) = beside(url, ".lock")?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder).map_err(|source| unusable(&path, source))?;
+                return Err(StoreError::Held { holder: holder.trim().to_owned() });
+            }
+            Err(TryLockError::Error(source)) => return Err(unusable(&path, source)),
+        }
+        let write = |file: &mut File| {
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0))?;
+            writeln!(file, "{}", std::process::id())
+        };
+        write(&mut file).map_err(|source| unusable(&path, source))?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,303 @@
+//! Messages: every one ever seen, and what became of it.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Store, StoreError, Write, instant, millis, statements as sql};
+use crate::domain::{CaseId, MessageKey};
+
+/// What became of a message. Every message is in exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// Its case is open.
+    Working,
+    /// Its case is over.
+    Done,
+    /// Not ours: untouched.
+    Left,
+    /// It could not be read; staff were told.
+    Quarantined,
+}
+
+impl MessageState {
+    /// The word used in JSON, in the store and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Done => "done",
+            Self::Left => "left",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    /// The state with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Working, Self::Done, Self::Left, Self::Quarantined]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// A message about to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    /// What identifies it in the mailbox.
+    pub key: &'a MessageKey,
+    /// SHA-256 of its octets; `None` if they were not fetched.
+    pub sha256: Option<&'a str>,
+    /// What becomes of it.
+    pub state: MessageState,
+    /// What the reader found: the kind of mail, or the problem's name.
+    pub verdict: &'a str,
+    /// Why it might have been a notice all the same, or what the problem is.
+    pub reason: Option<&'a str>,
+    /// Whether it might have been a notice, though it is left alone.
+    pub possible: bool,
+    /// Its case.
+    pub case: Option<CaseId>,
+    /// Its Message-ID, for notices.
+    pub message_id: Option<&'a str>,
+    /// The Message-IDs it refers to, space-separated, for notices.
+    pub references: Option<&'a str>,
+    /// When it arrived in the mailbox.
+    pub received_at: DateTime<Utc>,
+    /// Its octets, for notices and for what is quarantined.
+    pub octets: Option<&'a [u8]>,
+}
+
+/// Where a message is, and what a reply to it refers to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its row.
+    pub id: String,
+    /// What identifies it in the mailbox.
+    pub key: MessageKey,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// The Message-IDs it refers to.
+    pub references: Vec<String>,
+}
+
+/// A message as `mail list` shows it.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Its row.
+    pub id: String,
+    /// What identifies it in the mailbox.
+    pub key: MessageKey,
+    /// What became of it.
+    pub state: String,
+    /// What the reader found.
+    pub verdict: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Whether it might have been a notice.
+    pub possible: bool,
+    /// Its case.
+    pub case: Option<CaseId>,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+}
+
+#[derive(sqlx::FromRow)]
+struct PlaceColumns {
+    id: String,
+    folder: String,
+    uidvalidity: i64,
+    uid: String,
+    message_id: Option<String>,
+    references_: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct MessageColumns {
+    id: String,
+    folder: String,
+    uidvalidity: i64,
+    uid: String,
+    state: String,
+    verdict: String,
+    reason: Option<String>,
+    possible: bool,
+    case_number: Option<i64>,
+    received_at: i64,
+}
+
+fn key(id: &str, folder: String, uidvalidity: i64, uid: String) -> Result<MessageKey, StoreError> {
+    let uidvalidity = u32::try_from(uidvalidity).map_err(|_| StoreError::BadRow {
+        table: "messages",
+        row: id.to_owned(),
+        what: "uidvalidity is out of range".to_owned(),
+    })?;
+    Ok(MessageKey { folder, uidvalidity, uid })
+}
+
+impl TryFrom<PlaceColumns> for Place {
+    type Error = StoreError;
+    fn try_from(row: PlaceColumns) -> Result<Self, StoreError> {
+        Ok(Self {
+            key: key(&row.id, row.folder, row.uidvalidity, row.uid)?,
+            id: row.id,
+            message_id: row.message_id,
+            references: row
+                .references_
+                .map(|list| list.split_whitespace().map(str::to_owned).collect())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl Store {
+    /// Where the last look at `folder` ended: UIDVALIDITY and the next UID.
+    pub async fn cursor(&self, folder: &str) -> Result<Option<(i64, i64)>, StoreError> {
+        Ok(sqlx::query_as(sql::CURSOR_GET).bind(folder).fetch_optional(&self.readers).await?)
+    }
+
+    /// Those of `keys` that were never seen before.
+    pub async fn unseen(&self, keys: &[MessageKey]) -> Result<Vec<MessageKey>, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        let mut unseen = Vec::new();
+        for key in keys {
+            let known: Option<String> = sqlx::query_scalar(sql::MESSAGE_KNOWN)
+                .bind(&key.folder)
+                .bind(i64::from(key.uidvalidity))
+                .bind(&key.uid)
+                .fetch_optional(&mut *connection)
+                .await?;
+            if known.is_none() {
+                unseen.push(key.clone());
+            }
+        }
+        Ok(unseen)
+    }
+
+    /// The messages of a case, first notice first.
+    pub async fn messages_of(&self, case: CaseId) -> Result<Vec<Place>, StoreError> {
+        let rows: Vec<PlaceColumns> =
+            sqlx::query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?;
+        rows.into_iter().map(Place::try_from).collect()
+    }
+
+    /// Where a message is.
+    pub async fn message(&self, id: &str) -> Result<Option<Place>, StoreError> {
+        let row: Option<PlaceColumns> =
+            sqlx::query_as(sql::MESSAGE_PLACE).bind(id).fetch_optional(&self.readers).await?;
+        row.map(Place::try_from).transpose()
+    }
+
+    /// Every message ever seen, in the order they were; only those in `state`, only possible notices.
+    pub async fn messages(
+        &self,
+        state: Option<MessageState>,
+        only_possible: bool,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let rows: Vec<MessageColumns> = sqlx::query_as(sql::MESSAGES_LIST)
+            .bind(state.map_or("", MessageState::as_str))
+            .bind(only_possible)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(MessageRow {
+                    key: key(&row.id, row.folder, row.uidvalidity, row.uid)?,
+                    received_at: instant("messages", &row.id, row.received_at)?,
+                    id: row.id,
+                    state: row.state,
+                    verdict: row.verdict,
+                    reason: row.reason,
+                    possible: row.possible,
+                    case: row.case_number.map(CaseId::new),
+                })
+            })
+            .collect()
+    }
+
+    /// The octets of a notice or of a quarantined mail.
+    pub async fn octets(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar(sql::RAW_GET).bind(id).fetch_optional(&self.readers).await?)
+    }
+}
+
+impl Write {
+    /// Moves the cursor of a folder.
+    pub async fn set_cursor(
+        &mut self,
+        folder: &str,
+        uidvalidity: u32,
+        next_uid: i64,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::CURSOR_SET)
+            .bind(folder)
+            .bind(i64::from(uidvalidity))
+            .bind(next_uid)
+            .bind(millis(now))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the message was recorded before.
+    pub async fn is_known(&mut self, key: &MessageKey) -> Result<bool, StoreError> {
+        let known: Option<String> = sqlx::query_scalar(sql::MESSAGE_KNOWN)
+            .bind(&key.folder)
+            .bind(i64::from(key.uidvalidity))
+            .bind(&key.uid)
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        Ok(known.is_some())
+    }
+
+    /// Records a message; gives its row. A message already recorded is left as it is, and gives `None`.
+    pub async fn add_message(
+        &mut self,
+        new: &NewMessage<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<String>, StoreError> {
+        let id = Uuid::now_v7().to_string();
+        let added = sqlx::query(sql::MESSAGE_ADD)
+            .bind(&id)
+            .bind(&new.key.folder)
+            .bind(i64::from(new.key.uidvalidity))
+            .bind(&new.key.uid)
+            .bind(new.sha256)
+            .bind(new.state.as_str())
+            .bind(new.verdict)
+            .bind(new.reason)
+            .bind(new.possible)
+            .bind(new.case.map(CaseId::number))
+            .bind(new.message_id)
+            .bind(new.references)
+            .bind(millis(new.received_at))
+            .bind(millis(now))
+            .execute(&mut *self.inner)
+            .await?;
+        if added.rows_affected() == 0 {
+            return Ok(None);
+        }
+        if let Some(octets) = new.octets {
+            sqlx::query(sql::RAW_ADD).bind(&id).bind(octets).execute(&mut *self.inner).await?;
+        }
+        Ok(Some(id))
+    }
+
+    /// After the server renumbered a folder (UIDVALIDITY changed): gives the notice with this content its new
+    /// key. Whether there was one.
+    pub async fn rekey(&mut self, key: &MessageKey, sha256: &str) -> Result<bool, StoreError> {
+        let moved = sqlx::query(sql::MESSAGE_REKEY)
+            .bind(i64::from(key.uidvalidity))
+            .bind(&key.uid)
+            .bind(&key.folder)
+            .bind(sha256)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(moved.rows_affected() > 0)
+    }
+
+    /// The messages of a case, first notice first.
+    pub async fn messages_of(&mut self, case: CaseId) -> Result<Vec<Place>, StoreError> {
+        let rows: Vec<PlaceColumns> =
+            sqlx::query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&mut *self.inner).await?;
+        rows.into_iter().map(Place::try_from).collect()
+    }
+}

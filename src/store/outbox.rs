@@ -1,0 +1,281 @@
+//! The outbox: ordered with the decision, begun before the effect, ended with the outcome.
+
+use chrono::{DateTime, Utc};
+
+use super::{Lease, Loaded, Store, StoreError, Write, document, instant, millis, statements as sql};
+use crate::domain::{Action, ActionState, CaseId, ClientId};
+
+/// Who works an action off. The mailbox has one session, so it has a lane of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// HMIS and mail.
+    Desk,
+    /// Flags and moves in the mailbox.
+    Mailbox,
+}
+
+impl Lane {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Mailbox => "mailbox",
+        }
+    }
+}
+
+/// A mail as it will leave.
+#[derive(Debug, Clone)]
+pub struct OutgoingMail {
+    /// To whom.
+    pub to: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Its octets.
+    pub octets: Vec<u8>,
+}
+
+/// An action about to be ordered.
+#[derive(Debug, Clone)]
+pub struct Order<'a> {
+    /// The idempotency key.
+    pub key: String,
+    /// The case it is for.
+    pub case: Option<CaseId>,
+    /// The message it is about, if it has no case.
+    pub message: Option<&'a str>,
+    /// Who works it off.
+    pub lane: Lane,
+    /// The word for it in JSON and on screen.
+    pub kind: &'a str,
+    /// What the case ordered; `None` for actions without a case.
+    pub action: Option<&'a Action>,
+    /// The mail to send, if it sends one.
+    pub mail: Option<OutgoingMail>,
+    /// Not before.
+    pub due_at: DateTime<Utc>,
+}
+
+/// An action this worker holds.
+#[derive(Debug)]
+pub struct Claim {
+    /// Its key.
+    pub key: String,
+    /// Its case, as it stands now.
+    pub case: Option<Loaded>,
+    /// The message it is about, if it has no case.
+    pub message: Option<String>,
+    /// The word for it.
+    pub kind: String,
+    /// What the case ordered.
+    pub action: Option<Action>,
+    /// The mail to send.
+    pub mail: Option<OutgoingMail>,
+    /// An earlier attempt was begun and nobody knows how it ended.
+    pub interrupted: bool,
+    /// Attempts before this one.
+    pub attempts: i64,
+    /// When it was ordered.
+    pub ordered_at: DateTime<Utc>,
+    lease: Lease,
+}
+
+/// An action as `case show` shows it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ActionRow {
+    /// Its key.
+    pub key: String,
+    /// The word for it.
+    pub kind: String,
+    /// The record it is about.
+    pub record: Option<String>,
+    /// How far it got.
+    pub state: String,
+    /// Attempts so far.
+    pub attempts: i64,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DueColumns {
+    key: String,
+    case_number: Option<i64>,
+    message: Option<String>,
+    kind: String,
+    state: String,
+    attempts: i64,
+    doc: String,
+    mail: Option<Vec<u8>>,
+    mail_to: Option<String>,
+    mail_id: Option<String>,
+    ordered_at: i64,
+}
+
+impl Store {
+    /// When the next action of `lane` is due; `None`: there is none.
+    pub async fn next_due(&self, lane: Lane) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let due: Option<i64> =
+            sqlx::query_scalar(sql::ACTIONS_NEXT_DUE).bind(lane.as_str()).fetch_one(&self.readers).await?;
+        due.map(|due| instant("actions", "next due", due)).transpose()
+    }
+
+    /// What a case ordered, and how far each got.
+    pub async fn actions(&self, case: CaseId) -> Result<Vec<ActionRow>, StoreError> {
+        Ok(sqlx::query_as(sql::ACTIONS_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
+    }
+}
+
+impl Write {
+    /// Orders an action. One with the same key that somebody is working on is left as it is; any other is replaced
+    /// and begun anew.
+    pub async fn order(&mut self, order: Order<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let (octets, to, mail_id) = match order.mail {
+            Some(mail) => (Some(mail.octets), Some(mail.to), Some(mail.message_id)),
+            None => (None, None, None),
+        };
+        sqlx::query(sql::ACTION_ORDER)
+            .bind(order.key)
+            .bind(order.case.map(CaseId::number))
+            .bind(order.message)
+            .bind(order.lane.as_str())
+            .bind(order.kind)
+            .bind(order.action.and_then(Action::record).map(ClientId::as_str))
+            .bind(super::json(&order.action))
+            .bind(octets)
+            .bind(to)
+            .bind(mail_id)
+            .bind(millis(now))
+            .bind(millis(order.due_at))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets an action that failed or is uncertain back to be done, with the same octets.
+    pub async fn order_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let again =
+            sqlx::query(sql::ACTION_AGAIN).bind(key).bind(millis(now)).execute(&mut *self.inner).await?;
+        Ok(again.rows_affected() > 0)
+    }
+
+    /// Claims the action of `lane` that is due longest and notes the attempt, until `until`. The attempt counts
+    /// once this transaction is committed, which must be before the effect.
+    pub async fn claim(
+        &mut self,
+        lane: Lane,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<Claim>, StoreError> {
+        let row: Option<DueColumns> = sqlx::query_as(sql::ACTION_DUE)
+            .bind(lane.as_str())
+            .bind(millis(now))
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let lease = Lease::new();
+        sqlx::query(sql::ACTION_START)
+            .bind(&lease.0)
+            .bind(millis(until))
+            .bind(&row.key)
+            .execute(&mut *self.inner)
+            .await?;
+        sqlx::query(sql::ATTEMPT_BEGIN).bind(&row.key).bind(millis(now)).execute(&mut *self.inner).await?;
+        let case = match row.case_number {
+            Some(number) => self.case(CaseId::new(number)).await?,
+            None => None,
+        };
+        let mail = match (row.mail, row.mail_to, row.mail_id) {
+            (Some(octets), Some(to), Some(message_id)) => Some(OutgoingMail { to, message_id, octets }),
+            (None | Some(_), _, _) => None,
+        };
+        Ok(Some(Claim {
+            action: document("actions", &row.key, &row.doc)?,
+            ordered_at: instant("actions", &row.key, row.ordered_at)?,
+            key: row.key,
+            case,
+            message: row.message,
+            kind: row.kind,
+            mail,
+            interrupted: row.state == ActionState::Started.as_str(),
+            attempts: row.attempts,
+            lease,
+        }))
+    }
+
+    /// Ends a claimed action. [`StoreError::Conflict`] if the lease was lost.
+    pub async fn end_action(
+        &mut self,
+        claim: &Claim,
+        state: ActionState,
+        error: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.end_attempt(claim, state, now).await?;
+        let ended = sqlx::query(sql::ACTION_END)
+            .bind(state.as_str())
+            .bind(error)
+            .bind(millis(now))
+            .bind(&claim.key)
+            .bind(&claim.lease.0)
+            .execute(&mut *self.inner)
+            .await?;
+        held(claim, ended.rows_affected())
+    }
+
+    /// Puts a claimed action off until `due_at`. [`StoreError::Conflict`] if the lease was lost.
+    pub async fn put_off(
+        &mut self,
+        claim: &Claim,
+        why: &str,
+        due_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.end_attempt(claim, ActionState::Retrying, now).await?;
+        let put_off = sqlx::query(sql::ACTION_LATER)
+            .bind(why)
+            .bind(millis(due_at))
+            .bind(&claim.key)
+            .bind(&claim.lease.0)
+            .execute(&mut *self.inner)
+            .await?;
+        held(claim, put_off.rows_affected())
+    }
+
+    async fn end_attempt(
+        &mut self,
+        claim: &Claim,
+        state: ActionState,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::ATTEMPT_END)
+            .bind(millis(now))
+            .bind(state.as_str())
+            .bind(&claim.key)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// How many mails went to `to` (or to anybody) since `since`, and when the first of them did.
+    pub async fn mails_sent(
+        &mut self,
+        to: Option<&str>,
+        since: DateTime<Utc>,
+    ) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
+        let (count, first): (i64, Option<i64>) = match to {
+            Some(to) => {
+                sqlx::query_as(sql::MAIL_SENT_TO)
+                    .bind(to)
+                    .bind(millis(since))
+                    .fetch_one(&mut *self.inner)
+                    .await?
+            }
+            None => sqlx::query_as(sql::MAIL_SENT).bind(millis(since)).fetch_one(&mut *self.inner).await?,
+        };
+        Ok((count, first.map(|first| instant("actions", "sent", first)).transpose()?))
+    }
+}
+
+fn held(claim: &Claim, rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Conflict(claim.key.clone())) }
+}

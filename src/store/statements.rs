@@ -1,0 +1,118 @@
+//! Every SQL statement of the store, in one list that a test prepares.
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+        $($(#[$doc])* pub(super) const $name: &str = $sql;)*
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
+    };
+}
+
+statements! {
+    // Kept in the file: connections need not ask for it again, and so cannot be refused.
+    WRITE_AHEAD = "PRAGMA journal_mode = WAL";
+
+    SETTING_GET = "SELECT value FROM settings WHERE name = $1";
+    SETTING_SET = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    COUNTER_NEXT = "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value";
+
+    CURSOR_GET = "SELECT uidvalidity, next_uid FROM cursors WHERE folder = $1";
+    CURSOR_SET = "INSERT INTO cursors (folder, uidvalidity, next_uid, moved_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid,
+        moved_at = excluded.moved_at";
+
+    MESSAGE_KNOWN = "SELECT id FROM messages WHERE folder = $1 AND uidvalidity = $2 AND uid = $3";
+    MESSAGE_ADD = "INSERT INTO messages (id, folder, uidvalidity, uid, sha256, state, verdict, reason, possible,
+        case_number, message_id, references_, received_at, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT (folder, uidvalidity, uid) DO NOTHING";
+    MESSAGE_REKEY = "UPDATE messages SET uidvalidity = $1, uid = $2 WHERE id = (SELECT id FROM messages
+        WHERE folder = $3 AND sha256 = $4 AND uidvalidity <> $1 AND case_number IS NOT NULL ORDER BY id LIMIT 1)";
+    MESSAGES_OF_CASE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages
+        WHERE case_number = $1 ORDER BY id";
+    MESSAGE_PLACE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages WHERE id = $1";
+    MESSAGES_DONE = "UPDATE messages SET state = 'done' WHERE case_number = $1 AND state = 'working'";
+    MESSAGES_LIST = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at FROM messages WHERE ($1 = '' OR state = $1) AND (NOT $2 OR possible) ORDER BY seen_at, id";
+    RAW_ADD = "INSERT INTO raw_mails (message, octets) VALUES ($1, $2)";
+    RAW_GET = "SELECT octets FROM raw_mails WHERE message = $1";
+
+    CASE_ADD = "INSERT INTO cases (number, state, version, agency, doc, received_at, due_at, finished_at)
+        VALUES ($1, $2, 1, $3, $4, $5, $6, $7)";
+    CASE_SAVE = "UPDATE cases SET state = $1, version = version + 1, doc = $2, finished_at = $3, lease_token = NULL,
+        lease_until = NULL WHERE number = $4 AND version = $5";
+    CASE_GET = "SELECT doc, version FROM cases WHERE number = $1";
+    CASES_LIST = "SELECT doc, version FROM cases WHERE ($1 = '' OR state = $1)
+        AND ($2 = '' OR number IN (SELECT case_number FROM case_records WHERE record = $2)) ORDER BY due_at, number";
+    CASE_RECORD_ADD = "INSERT INTO case_records (case_number, record, agency, open) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (case_number, record) DO NOTHING";
+    CASE_RECORDS_SHUT = "UPDATE case_records SET open = FALSE WHERE case_number = $1";
+    CASES_OPEN_FOR = "SELECT case_number FROM case_records WHERE record = $1 AND agency = $2 AND open
+        ORDER BY case_number";
+    CASE_TO_JUDGE = "SELECT number FROM cases WHERE state = 'received' AND (lease_until IS NULL OR lease_until <= $1)
+        ORDER BY received_at, number LIMIT 1";
+    CASE_LEASE = "UPDATE cases SET lease_token = $1, lease_until = $2 WHERE number = $3";
+    CASE_LEASE_OF = "SELECT lease_token FROM cases WHERE number = $1";
+
+    EVIDENCE_ADD = "INSERT INTO evidence (case_number, sha256, doc, made_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (case_number, sha256) DO NOTHING";
+    EVIDENCE_GET = "SELECT doc FROM evidence WHERE case_number = $1 AND sha256 = $2";
+
+    ACTION_ORDER = "INSERT INTO actions (key, case_number, message, lane, kind, record, state, attempts, doc, mail,
+        mail_to, mail_id, ordered_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9, $10, $11, $12)
+        ON CONFLICT (key) DO UPDATE SET state = 'pending', doc = excluded.doc, due_at = excluded.due_at,
+        ordered_at = excluded.ordered_at,
+        ended_at = NULL, lease_token = NULL, lease_until = NULL, mail = COALESCE(excluded.mail, actions.mail)
+        WHERE actions.state <> 'started'";
+    ACTION_AGAIN = "UPDATE actions SET state = 'pending', due_at = $2, ordered_at = $2, ended_at = NULL, lease_token = NULL,
+        lease_until = NULL WHERE key = $1 AND state IN ('refused', 'uncertain', 'dropped')";
+    ACTION_DUE = "SELECT key, case_number, message, kind, state, attempts, doc, mail, mail_to, mail_id, ordered_at
+        FROM actions AS a WHERE lane = $1 AND state IN ('pending', 'started', 'retrying') AND due_at <= $2
+        AND (lease_until IS NULL OR lease_until <= $2)
+        AND NOT EXISTS (SELECT 1 FROM actions AS b
+            WHERE ((a.kind = 'reply' AND b.kind = 'reply' AND a.mail_to = b.mail_to) OR (a.lane = 'mailbox' AND b.lane = 'mailbox'))
+            AND b.case_number = a.case_number AND b.ordered_at < a.ordered_at
+            AND b.state IN ('pending', 'started', 'retrying'))
+        ORDER BY due_at, ordered_at, CASE kind WHEN 'finish_mail' THEN 1 ELSE 0 END, key LIMIT 1";
+    ACTION_START = "UPDATE actions SET state = 'started', attempts = attempts + 1, lease_token = $1, lease_until = $2
+        WHERE key = $3";
+    ACTION_END = "UPDATE actions SET state = $1, last_error = $2, ended_at = $3, lease_token = NULL,
+        lease_until = NULL WHERE key = $4 AND lease_token = $5";
+    ACTION_LATER = "UPDATE actions SET state = 'retrying', last_error = $1, due_at = $2, lease_token = NULL,
+        lease_until = NULL WHERE key = $3 AND lease_token = $4";
+    ACTIONS_NEXT_DUE = "SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM actions
+        WHERE lane = $1 AND state IN ('pending', 'started', 'retrying')";
+    ACTIONS_OF_CASE = "SELECT key, kind, record, state, attempts, last_error FROM actions WHERE case_number = $1
+        ORDER BY ordered_at, key";
+    ACTIONS_FREE = "UPDATE actions SET lease_token = NULL, lease_until = NULL WHERE lease_until > $1";
+    CASES_FREE = "UPDATE cases SET lease_token = NULL, lease_until = NULL WHERE lease_until > $1";
+    ATTEMPT_BEGIN = "INSERT INTO attempts (action, number, begun_at)
+        SELECT key, attempts, $2 FROM actions WHERE key = $1 AND kind <> 'read_back'";
+    ATTEMPT_END = "UPDATE attempts SET ended_at = $1, outcome = $2 WHERE action = $3
+        AND number = (SELECT attempts FROM actions WHERE key = $3)";
+    MAIL_SENT_TO = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to = $1
+        AND ended_at > $2";
+    MAIL_SENT = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to IS NOT NULL
+        AND ended_at > $1";
+
+    HISTORY_HEAD = "SELECT hash FROM history WHERE seq = $1";
+    HISTORY_ADD = "INSERT INTO history (seq, case_number, at, event, actor, from_state, to_state, detail, previous,
+        hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    HISTORY_OF_CASE = "SELECT seq, case_number, at, event, actor, from_state, to_state, detail, previous, hash
+        FROM history WHERE case_number = $1 ORDER BY seq";
+    HISTORY_FROM = "SELECT seq, case_number, at, event, actor, from_state, to_state, detail, previous, hash
+        FROM history WHERE seq > $1 ORDER BY seq LIMIT 1000";
+    COUNTER_GET = "SELECT value FROM counters WHERE name = $1";
+
+    READ_AT_ONE_MOMENT = "BEGIN";
+    READ_NO_MORE = "COMMIT";
+    VERIFY_MESSAGES = "SELECT state, COUNT(*) FROM messages GROUP BY state ORDER BY state";
+    VERIFY_WORKING_OVER = "SELECT m.id FROM messages AS m JOIN cases AS c ON c.number = m.case_number
+        WHERE (m.state = 'working') <> (c.finished_at IS NULL)";
+    VERIFY_CASE_WITHOUT_MAIL = "SELECT number FROM cases WHERE number NOT IN
+        (SELECT case_number FROM messages WHERE case_number IS NOT NULL)";
+    VERIFY_NOTICE_WITHOUT_BYTES = "SELECT id FROM messages WHERE (state = 'working' OR state = 'quarantined'
+        AND verdict <> 'too_large') AND id NOT IN (SELECT message FROM raw_mails)";
+    VERIFY_CASE_STATES = "SELECT number, state FROM cases ORDER BY number";
+    VERIFY_ACTIONS = "SELECT key, case_number, kind, state FROM actions ORDER BY key";
+}

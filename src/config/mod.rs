@@ -1,0 +1,473 @@
+//! Configuration: TOML over the built-in defaults, environment over both; every problem at once, with its key.
+//!
+//! The commented `config/default.toml` is the reference: it is built in, gives the defaults and decides which keys
+//! exist and of which type they are.
+
+mod keys;
+mod units;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+
+use crate::{
+    domain::{ChangedBy, MailAddress, Mode},
+    policy::{Level, Rules},
+};
+pub use units::Rate;
+
+/// The commented reference configuration.
+pub const DEFAULT: &str = include_str!("../../config/default.toml");
+
+/// `policy.client_id` as it is without a configuration.
+pub fn default_client_id() -> String {
+    keys::Keys::read("", "default", Path::new(""), []).text("policy.client_id")
+}
+
+/// One thing wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file, or the name of the environment variable's source.
+    pub source: String,
+    /// The key, e.g. `mailbox.host`; empty if the file as a whole is meant.
+    pub key: String,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.key.is_empty() {
+            write!(f, "{}: {}", self.source, self.what)
+        } else {
+            write!(f, "{}: {}: {}", self.source, self.key, self.what)
+        }
+    }
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS from the first octet.
+    Implicit,
+    /// None; loopback only.
+    None,
+}
+
+/// A server with a login.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Transport security.
+    pub tls: Tls,
+    /// An extra trust anchor.
+    pub ca_file: Option<PathBuf>,
+    /// Login and password; `None`: no authentication.
+    pub login: Option<(String, SecretString)>,
+    /// How long one step may take.
+    pub timeout: Duration,
+}
+
+/// Where notices arrive.
+#[derive(Debug, Clone)]
+pub enum MailboxKind {
+    /// An IMAP server.
+    Imap(Server),
+    /// A Maildir on this machine.
+    Maildir(PathBuf),
+}
+
+/// `[mailbox]`.
+#[derive(Debug, Clone)]
+pub struct Mailbox {
+    /// Where.
+    pub kind: MailboxKind,
+    /// The folder that is watched.
+    pub folder: String,
+    /// How far back the very first start looks.
+    pub since: Duration,
+    /// Where notices go when their case ends.
+    pub done_folder: Option<String>,
+    /// Where unreadable mails go.
+    pub quarantine_folder: Option<String>,
+    /// How often to look.
+    pub poll_every: Duration,
+    /// Octets.
+    pub max_message: u64,
+}
+
+/// How replies leave.
+#[derive(Debug, Clone)]
+pub enum SmtpKind {
+    /// A submission server.
+    Smtp(Server),
+    /// A folder of `.eml` files.
+    Files(PathBuf),
+}
+
+/// `[smtp]`.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// How.
+    pub kind: SmtpKind,
+    /// The From field as configured.
+    pub from: String,
+    /// Its address.
+    pub from_address: MailAddress,
+    /// Cap for one address.
+    pub max_per_sender: Rate,
+    /// Cap in all.
+    pub max_total: Rate,
+    /// Connections kept open.
+    pub connections: usize,
+}
+
+/// `[hmis]`.
+#[derive(Debug, Clone)]
+pub struct Hmis {
+    /// The database.
+    pub url: String,
+    /// Statements of the site's own.
+    pub statements: Option<PathBuf>,
+    /// Whether the database is the HMIS itself.
+    pub live: bool,
+    /// Who makes changes.
+    pub changed_by: ChangedBy,
+    /// When facts are too old.
+    pub max_age: Duration,
+    /// Whether things in a record have locks of their own.
+    pub own_visibility: bool,
+    /// How long one call may take.
+    pub timeout: Duration,
+}
+
+/// Everything a site can set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from; `None`: the built-in defaults.
+    pub file: Option<PathBuf>,
+    /// The site's zone.
+    pub time_zone: Tz,
+    /// `[mailbox]`.
+    pub mailbox: Mailbox,
+    /// `[smtp]`.
+    pub smtp: Smtp,
+    /// `database.url`.
+    pub database_url: String,
+    /// `[hmis]`.
+    pub hmis: Hmis,
+    /// `agencies.file`.
+    pub agencies_file: PathBuf,
+    /// `senders.authserv_id`, where senders are verified; `None`: they are not.
+    pub authserv_id: Option<String>,
+    /// `policy.mode`.
+    pub mode: Mode,
+    /// `[policy]`'s rules.
+    pub rules: Rules,
+    /// `policy.grace`.
+    pub grace: Duration,
+    /// `policy.deadline`.
+    pub deadline: Duration,
+    /// `policy.client_id`.
+    pub client_id: String,
+    /// `replies.templates`.
+    pub templates: Option<PathBuf>,
+    /// `console.listen`.
+    pub listen: std::net::SocketAddr,
+    /// `staff.notify`.
+    pub notify: Vec<MailAddress>,
+    /// `ops.alarms_to`.
+    pub alarms_to: Vec<MailAddress>,
+    /// `[schedule]`: job → cron expression; jobs that are off are absent.
+    pub schedule: BTreeMap<String, cron::Schedule>,
+    /// `retention.mail`.
+    pub keep_mail_for: Duration,
+    /// `[log]`.
+    pub log: Log,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// JSON lines instead of text.
+    pub json: bool,
+    /// The least severe level that is logged.
+    pub level: tracing::Level,
+}
+
+/// Reads a configuration file over the defaults, and the environment over both.
+pub fn load(
+    file: &Path,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, Vec<Problem>> {
+    let source = file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        vec![Problem { source: source.clone(), key: String::new(), what: format!("cannot be read: {error}") }]
+    })?;
+    let mut config = parse(&text, &source, file.parent().unwrap_or(Path::new("")), environment)?;
+    config.file = Some(file.to_owned());
+    Ok(config)
+}
+
+/// Reads a configuration text. Relative paths in it count from `folder`.
+pub fn parse(
+    text: &str,
+    source: &str,
+    folder: &Path,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, Vec<Problem>> {
+    let mut keys = keys::Keys::read(text, source, folder, environment);
+    let config = build(&mut keys);
+    match (config, keys.into_problems()) {
+        (Some(config), problems) if problems.is_empty() => Ok(config),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Every key is asked for, so that all problems are found, before the first missing value ends it.
+fn build(keys: &mut keys::Keys) -> Option<Config> {
+    let time_zone = keys.parsed("time_zone", |text| {
+        Tz::from_str(text).map_err(|_| format!("\"{text}\" is no IANA time zone"))
+    });
+    let mailbox = mailbox(keys);
+    let smtp = smtp(keys);
+    let database_url = keys.parsed("database.url", database_url);
+    let hmis = hmis(keys);
+    let agencies_file = keys.path("agencies.file");
+    if agencies_file.is_none() {
+        keys.problem(
+            "agencies.file",
+            "is empty: name the file that lists the agencies and who may write for them",
+        );
+    }
+    let verified = keys.one_of("senders.require", &[("authentication-results", true), ("none", false)]);
+    let authserv_id = keys.text("senders.authserv_id");
+    if verified == Some(true) && authserv_id.is_empty() {
+        keys.problem(
+            "senders.authserv_id",
+            "is empty: give the name at the start of your mail server's Authentication-Results headers",
+        );
+    }
+    let mode = keys.one_of("policy.mode", &[("shadow", Mode::Shadow), ("live", Mode::Live)]);
+    let levels =
+        [("apply", Level::Apply), ("approve", Level::Approve), ("approve-twice", Level::ApproveTwice)];
+    let scenario_1 = keys.one_of("policy.scenario_1", &levels);
+    let scenario_2 = keys.one_of("policy.scenario_2", &levels);
+    let priority_list = keys.one_of("policy.priority_list", &levels);
+    let grace = keys.parsed("policy.grace", units::duration);
+    let deadline = keys.parsed("policy.deadline", units::duration);
+    let client_id = keys.parsed("policy.client_id", |text| match regex::Regex::new(text) {
+        Ok(pattern) if pattern.is_match("") => Err("would find a client ID in an empty text".to_owned()),
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!("\"{text}\" is not a regular expression")),
+    });
+    let templates = keys.path("replies.templates");
+    let listen = keys.parsed("console.listen", |text| {
+        text.parse().map_err(|_| format!("\"{text}\" is not an address with a port such as 127.0.0.1:8080"))
+    });
+    let notify = keys.addresses("staff.notify");
+    let alarms_to = keys.addresses("ops.alarms_to");
+    let schedule = keys.schedule();
+    let keep_mail_for = keys.parsed("retention.mail", units::duration);
+    let json = keys.one_of("log.format", &[("text", false), ("json", true)]);
+    let level = keys.parsed("log.level", |text| {
+        tracing::Level::from_str(text).map_err(|_| format!("\"{text}\" is none of error, warn, info, debug"))
+    });
+    Some(Config {
+        file: None,
+        time_zone: time_zone?,
+        mailbox: mailbox?,
+        smtp: smtp?,
+        database_url: database_url?,
+        hmis: hmis?,
+        agencies_file: agencies_file?,
+        authserv_id: verified?.then_some(authserv_id),
+        mode: mode?,
+        rules: Rules { scenario_1: scenario_1?, scenario_2: scenario_2?, priority_list: priority_list? },
+        grace: grace?,
+        deadline: deadline?,
+        client_id: client_id?,
+        templates,
+        listen: listen?,
+        notify,
+        alarms_to,
+        schedule,
+        keep_mail_for: keep_mail_for?,
+        log: Log { json: json?, level: level? },
+    })
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    if text.strip_prefix("sqlite:").is_some_and(|rest| !rest.trim_start_matches('/').is_empty()) {
+        Ok(text.to_owned())
+    } else if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        Err("PostgreSQL is not supported by this version: use sqlite:///path/of/the/file".to_owned())
+    } else {
+        Err("is not a database address such as sqlite:///var/lib/roi-desk/roi-desk.db".to_owned())
+    }
+}
+
+fn server(keys: &mut keys::Keys, section: &str) -> Option<Server> {
+    let key = |name: &str| format!("{section}.{name}");
+    let host = keys.text(&key("host"));
+    if host.is_empty() {
+        keys.problem(&key("host"), "is empty: give the server's name");
+    } else if host.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@')) {
+        keys.problem(&key("host"), "is a host name or an address, without anything around it");
+    }
+    let port = keys.port(&key("port"));
+    let tls = keys.text(&key("tls"));
+    let tls = match tls.as_str() {
+        "implicit" => Some(Tls::Implicit),
+        "none" => Some(Tls::None),
+        "starttls" => {
+            keys.problem(
+                &key("tls"),
+                "STARTTLS is not supported by this version: use \"implicit\" and its port",
+            );
+            None
+        }
+        _ => {
+            keys.problem(&key("tls"), &format!("\"{tls}\" is none of implicit, none"));
+            None
+        }
+    };
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if tls == Some(Tls::None) && !host.is_empty() && !loopback {
+        keys.problem(
+            &key("tls"),
+            "\"none\" is for loopback addresses only: passwords and mail would go in the clear",
+        );
+    }
+    let ca_file = keys.path(&key("ca_file"));
+    let user = keys.text(&key("user"));
+    let password = keys.secret(section, "password");
+    let timeout = keys.parsed(&key("timeout"), units::duration);
+    let login = match (user.is_empty(), password) {
+        (true, _) => None,
+        (false, Some(password)) => Some((user, password)),
+        (false, None) => {
+            keys.problem(&key("password_file"), "is empty: give a file that holds the password");
+            None
+        }
+    };
+    Some(Server { host, port: port?, tls: tls?, ca_file, login, timeout: timeout? })
+}
+
+fn mailbox(keys: &mut keys::Keys) -> Option<Mailbox> {
+    let is_maildir = keys.one_of("mailbox.kind", &[("imap", false), ("maildir", true)]);
+    let kind = if is_maildir == Some(true) {
+        let path = keys.path("mailbox.path");
+        if path.is_none() {
+            keys.problem("mailbox.path", "is empty: give the folder that has cur, new and tmp in it");
+        }
+        path.map(MailboxKind::Maildir)
+    } else {
+        let server = server(keys, "mailbox");
+        if server.as_ref().is_some_and(|server| server.login.is_none())
+            && keys.text("mailbox.user").is_empty()
+        {
+            keys.problem("mailbox.user", "is empty: give the mailbox's login");
+        }
+        server.map(MailboxKind::Imap)
+    };
+    let folder = keys.text("mailbox.folder");
+    let since = keys.parsed("mailbox.since", units::duration);
+    let done_folder = Some(keys.text("mailbox.done_folder")).filter(|name| !name.is_empty());
+    let quarantine_folder = Some(keys.text("mailbox.quarantine_folder")).filter(|name| !name.is_empty());
+    let poll_every = keys.parsed("mailbox.poll_every", |text| {
+        units::duration(text)
+            .and_then(|every| if every.is_zero() { Err("must be at least 1s".to_owned()) } else { Ok(every) })
+    });
+    let max_message = keys.parsed("mailbox.max_message", units::size);
+    for (key, name) in
+        [("mailbox.done_folder", &done_folder), ("mailbox.quarantine_folder", &quarantine_folder)]
+    {
+        if name.as_ref() == Some(&folder) {
+            keys.problem(key, "is the folder that is watched: mail would be moved in a circle");
+        }
+    }
+    if folder.is_empty() || folder.chars().any(char::is_control) {
+        keys.problem("mailbox.folder", "is not a folder's name");
+    }
+    Some(Mailbox {
+        kind: kind?,
+        folder,
+        since: since?,
+        done_folder,
+        quarantine_folder,
+        poll_every: poll_every?,
+        max_message: max_message?,
+    })
+}
+
+fn smtp(keys: &mut keys::Keys) -> Option<Smtp> {
+    let files = keys.one_of("smtp.kind", &[("smtp", false), ("files", true)]);
+    let kind = if files == Some(true) {
+        let path = keys.path("smtp.path");
+        if path.is_none() {
+            keys.problem("smtp.path", "is empty: give a folder for the .eml files");
+        }
+        path.map(SmtpKind::Files)
+    } else {
+        server(keys, "smtp").map(SmtpKind::Smtp)
+    };
+    let from = keys.text("smtp.from");
+    let from_address = match from.parse::<lettre::message::Mailbox>() {
+        Ok(mailbox) => MailAddress::parse(mailbox.email.as_ref()).ok(),
+        Err(_) => None,
+    };
+    if from_address.is_none() {
+        keys.problem("smtp.from", "is not of the form HMIS Helpdesk <helpdesk@example.org>");
+    }
+    let max_per_sender = keys.parsed("smtp.max_per_sender", units::rate);
+    let max_total = keys.parsed("smtp.max_total", units::rate);
+    let connections = keys.count("smtp.connections", 1..=64);
+    Some(Smtp {
+        kind: kind?,
+        from,
+        from_address: from_address?,
+        max_per_sender: max_per_sender?,
+        max_total: max_total?,
+        connections: connections?,
+    })
+}
+
+fn hmis(keys: &mut keys::Keys) -> Option<Hmis> {
+    let url = keys.parsed("hmis.url", database_url);
+    let statements = keys.path("hmis.statements");
+    let live = keys.one_of("hmis.role", &[("mirror", false), ("live", true)]);
+    let changed_by =
+        keys.one_of("hmis.changes", &[("worklist", ChangedBy::Person), ("apply", ChangedBy::Daemon)]);
+    if live == Some(false) && changed_by == Some(ChangedBy::Daemon) {
+        keys.problem(
+            "hmis.changes",
+            "\"apply\" needs role = \"live\": a change in a mirror changes nothing in the HMIS",
+        );
+    }
+    let max_age = keys.parsed("hmis.max_age", units::duration);
+    let own_visibility = keys.one_of("hmis.item_visibility", &[("with-record", false), ("own", true)]);
+    let timeout = keys.parsed("hmis.timeout", units::duration);
+    Some(Hmis {
+        url: url?,
+        statements,
+        live: live?,
+        changed_by: changed_by?,
+        max_age: max_age?,
+        own_visibility: own_visibility?,
+        timeout: timeout?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

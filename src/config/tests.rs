@@ -1,0 +1,147 @@
+use super::*;
+
+const MINIMAL: &str = r#"
+    [mailbox]
+    kind = "maildir"
+    path = "Maildir"
+    [smtp]
+    kind = "files"
+    path = "sent"
+    from = "HMIS Helpdesk <helpdesk@hmis.example>"
+    [senders]
+    authserv_id = "mx.hmis.example"
+"#;
+
+fn read(text: &str) -> Result<Config, Vec<Problem>> {
+    parse(text, "roi-desk.toml", Path::new("/etc/roi-desk"), [])
+}
+
+fn problems(text: &str) -> Vec<String> {
+    read(text).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_site_starts_safe() {
+    let config = read(MINIMAL).expect("complete");
+    assert_eq!(config.mode, Mode::Shadow);
+    assert_eq!(config.hmis.changed_by, ChangedBy::Person);
+    assert!(!config.hmis.live);
+    assert_eq!(
+        config.rules,
+        Rules { scenario_1: Level::Approve, scenario_2: Level::Approve, priority_list: Level::Approve }
+    );
+    assert!(config.listen.ip().is_loopback());
+    assert_eq!(config.mailbox.since, Duration::from_secs(3 * 86_400));
+    assert_eq!(config.authserv_id.as_deref(), Some("mx.hmis.example"));
+    assert_eq!(config.agencies_file, Path::new("/etc/roi-desk/agencies.toml"));
+    assert_eq!(config.schedule.len(), 5);
+}
+
+#[test]
+fn all_problems_are_told_at_once_with_file_and_key() {
+    let found = problems(
+        r#"
+        time_zone = "Chicago"
+        [mailbox]
+        host = "imap.example.org"
+        tls = "none"
+        hots = "x"
+        poll_every = 60
+        [smtp]
+        kind = "pigeon"
+        from = "nobody"
+        [hmis]
+        changes = "apply"
+        [policy]
+        mode = "dry-run"
+        client_id = '['
+        [schedule]
+        digest = "0 30 8 * * 1-5"
+        "#,
+    );
+    for expected in [
+        "time_zone: \"Chicago\" is no IANA time zone",
+        "mailbox.tls: \"none\" is for loopback addresses only",
+        "mailbox.hots: is not a key of the configuration",
+        "mailbox.poll_every: is a whole number, and should be a text in quotes",
+        "mailbox.user: is empty",
+        "smtp.kind: \"pigeon\" is none of smtp, files",
+        "smtp.from: is not of the form",
+        "hmis.changes: \"apply\" needs role = \"live\"",
+        "senders.authserv_id: is empty",
+        "policy.mode: \"dry-run\" is none of shadow, live",
+        "policy.client_id: \"[\" is not a regular expression",
+        "schedule.digest: write weekdays as names",
+    ] {
+        assert!(
+            found.iter().any(|line| line.starts_with(&format!("roi-desk.toml: {expected}"))),
+            "{expected} is missing in {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_environment_overrides_and_is_named_when_it_is_wrong() {
+    let set = |name: &str, value: &str| {
+        parse(MINIMAL, "roi-desk.toml", Path::new(""), [(name.to_owned(), value.to_owned())])
+    };
+    assert_eq!(set("ROI_DESK__POLICY__MODE", "live").expect("valid").mode, Mode::Live);
+    let notify = set("ROI_DESK__STAFF__NOTIFY", r#"["staff@hmis.example"]"#).expect("valid").notify;
+    assert_eq!(notify.len(), 1);
+    assert_eq!(set("ROI_DESK_CONFIG", "ignored").expect("not ours").mode, Mode::Shadow);
+    let wrong = set("ROI_DESK__POLICY__MODE", "on").err().unwrap_or_default();
+    assert_eq!(
+        wrong.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["environment ROI_DESK__POLICY__MODE: policy.mode: \"on\" is none of shadow, live"]
+    );
+    assert!(set("ROI_DESK__POLICY__MOOD", "good").is_err());
+}
+
+#[test]
+fn a_secret_comes_from_its_file_and_never_shows() {
+    use secrecy::ExposeSecret;
+    let folder = tempfile::tempdir().expect("temp dir");
+    std::fs::write(folder.path().join("password"), "s3cret\n").expect("write");
+    let text = r#"
+        [mailbox]
+        host = "localhost"
+        user = "worker"
+        password_file = "password"
+        [smtp]
+        kind = "files"
+        path = "sent"
+        from = "helpdesk@hmis.example"
+        [senders]
+        require = "none"
+    "#;
+    let config = parse(text, "x.toml", folder.path(), []).expect("valid");
+    let MailboxKind::Imap(server) = &config.mailbox.kind else {
+        unreachable!("an IMAP mailbox was configured")
+    };
+    let (_, password) = server.login.as_ref().expect("login");
+    assert_eq!(password.expose_secret(), "s3cret");
+    assert!(!format!("{config:?}").contains("s3cret"));
+
+    let missing = parse(&text.replace("\"password\"", "\"nowhere\""), "x.toml", folder.path(), []).err();
+    let lines: Vec<_> = missing.unwrap_or_default().iter().map(ToString::to_string).collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines.iter().all(|line| line.contains("mailbox.password_file") && line.contains("cannot be read"))
+    );
+}
+
+#[test]
+fn the_example_is_valid_once_its_files_are_there() {
+    let folder = tempfile::tempdir().expect("temp dir");
+    std::fs::write(folder.path().join("imap-password"), "x").expect("write");
+    let example = include_str!("../../config/example.toml");
+    let here = example.replace("/etc/roi-desk/", &format!("{}/", folder.path().display()));
+    let config = parse(&here, "example.toml", folder.path(), []).expect("the example is valid");
+    assert_eq!(config.mode, Mode::Shadow);
+}
+
+#[test]
+fn what_is_not_toml_says_where() {
+    let found = problems("[mailbox\nkind = 3");
+    assert!(found.iter().any(|line| line.contains("is not TOML") && line.contains("line 1")), "{found:?}");
+}

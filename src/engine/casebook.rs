@@ -1,0 +1,268 @@
+//! Cases and what they order, committed together. Every event of every source goes through [`Casebook::apply`].
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::EngineError;
+use crate::{
+    clock::Clock,
+    config::Rate,
+    domain::{Action, Case, CaseId, Event, MailAddress, Mode, ReplyKind},
+    mailer::{self, Mail},
+    notice::ReaderRules,
+    reply::{self, Templates},
+    sender::{Require, Roster},
+    store::{Lane, Loaded, Order, OutgoingMail, Store, Write},
+};
+
+/// What a site has set that decides about cases and texts.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Who may write for which agency.
+    pub roster: Arc<Roster>,
+    /// The texts of replies.
+    pub templates: Arc<Templates>,
+    /// How client IDs look, and which mail is our own.
+    pub reader: Arc<ReaderRules>,
+    /// How senders are verified.
+    pub require: Require,
+    /// Watch or act.
+    pub mode: Mode,
+    /// From receipt to a case's due time.
+    pub deadline: TimeDelta,
+    /// The From field of our mail.
+    pub from: String,
+    /// Its address.
+    pub from_address: MailAddress,
+    /// Who is told of cases that wait for a person.
+    pub notify: Vec<MailAddress>,
+    /// Where unreadable mails go.
+    pub quarantine_folder: Option<String>,
+    /// At most so many replies to one address.
+    pub max_per_sender: Rate,
+    /// At most so many mails in all.
+    pub max_total: Rate,
+}
+
+/// The store, with all that is needed to let things happen to cases.
+#[derive(Debug)]
+pub struct Casebook {
+    /// The desk's own database.
+    pub store: Store,
+    /// What the site has set.
+    pub site: Site,
+    /// The time.
+    pub clock: Clock,
+    installation: String,
+}
+
+impl Casebook {
+    /// A casebook over an open store.
+    pub async fn new(store: Store, site: Site, clock: Clock) -> Result<Self, EngineError> {
+        let installation = store.installation().await?;
+        Ok(Self { store, site, clock, installation })
+    }
+
+    /// Lets `event` happen to a case: what becomes of it, its history and all it orders, in the caller's
+    /// transaction. An event that does not fit the case is an error, and the transaction is to be dropped.
+    pub async fn apply(
+        &self,
+        tx: &mut Write,
+        before: &Loaded,
+        event: &Event,
+        now: DateTime<Utc>,
+    ) -> Result<Loaded, EngineError> {
+        let (after, actions) = before.case.transition(event, now)?;
+        let saved = tx.save_case(before, &after, event, now).await?;
+        self.order(tx, &before.case, &after, &actions, now).await?;
+        tracing::info!(
+            case = %after.id,
+            event = event.name(),
+            from = before.case.state.as_str(),
+            to = after.state.as_str(),
+            "case"
+        );
+        Ok(saved)
+    }
+
+    /// Puts what a case ordered into the outbox, replies as the octets that will leave.
+    pub async fn order(
+        &self,
+        tx: &mut Write,
+        before: &Case,
+        case: &Case,
+        actions: &[Action],
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        for action in actions {
+            let key = action.key(case.id);
+            let order = |key: String, lane, mail, due_at| Order {
+                key,
+                case: Some(case.id),
+                message: None,
+                lane,
+                kind: action.kind(),
+                action: Some(action),
+                mail,
+                due_at,
+            };
+            match action {
+                Action::Reply { number, .. } if *number <= before.replies => {
+                    tx.order_again(&key, now).await?;
+                }
+                Action::Reply { number, kind } => {
+                    match self.reply(tx, case, *number, kind, !before.acknowledged, now).await {
+                        Ok(Some(mail)) => tx.order(order(key, Lane::Desk, Some(mail), now), now).await?,
+                        Ok(None) => {}
+                        // Ordered without octets, it fails where a failed reply is known to call a person; what is
+                        // committed along with it must not be held up.
+                        Err(error @ EngineError::Reply { .. }) => {
+                            tracing::error!(case = %case.id, %error, "a reply cannot be made");
+                            tx.order(order(key, Lane::Desk, None, now), now).await?;
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                Action::NotifyStaff(_) => {
+                    for (index, to) in self.site.notify.iter().enumerate() {
+                        let key = format!("{key}/{}", index + 1);
+                        let mail =
+                            self.word_to_staff(&key, to, &waiting_subject(case), &waiting_text(case), now)?;
+                        tx.order(order(key, Lane::Desk, Some(mail), now), now).await?;
+                    }
+                }
+                Action::TakeMail(_) | Action::FinishMail { .. } => {
+                    tx.order(order(key, Lane::Mailbox, None, now), now).await?;
+                }
+                Action::EndGrace(until) => tx.order(order(key, Lane::Desk, None, *until), now).await?,
+                Action::Close(_) | Action::ReadBack(_) => {
+                    tx.order(order(key, Lane::Desk, None, now), now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A reply as it will leave; `None` if nobody may be written to.
+    async fn reply(
+        &self,
+        tx: &mut Write,
+        case: &Case,
+        number: u32,
+        kind: &ReplyKind,
+        first: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OutgoingMail>, EngineError> {
+        let notices = tx.messages_of(case.id).await?;
+        let (to, answered) = match kind {
+            ReplyKind::Joined(writer) => (Some(writer), notices.last()),
+            ReplyKind::Received
+            | ReplyKind::MissingId
+            | ReplyKind::ConsentReceived
+            | ReplyKind::Outcome(_)
+            | ReplyKind::Declined(_)
+            | ReplyKind::Cancelled => (case.correspondent(), notices.first()),
+        };
+        let Some(to) = to else { return Ok(None) };
+        let letter = reply::letter(case, kind, first);
+        let rendered = self
+            .site
+            .templates
+            .render(&letter)
+            .map_err(|error| EngineError::Reply { case: case.id.to_string(), why: error.to_string() })?;
+        let key = format!("{}/reply/{number}", case.id);
+        let mail = Mail {
+            from: self.site.from.clone(),
+            to: to.clone(),
+            subject: rendered.subject,
+            text: rendered.text,
+            html: rendered.html,
+            message_id: self.message_id(&key),
+            in_reply_to: answered.and_then(|notice| notice.message_id.clone()),
+            references: answered.map(|notice| notice.references.clone()).unwrap_or_default(),
+            date: now,
+        };
+        Self::outgoing(&key, &mail).map(Some)
+    }
+
+    /// A mail to the helpdesk's own staff: case numbers and hints only, nothing about a client.
+    pub(super) fn word_to_staff(
+        &self,
+        key: &str,
+        to: &MailAddress,
+        subject: &str,
+        text: &str,
+        now: DateTime<Utc>,
+    ) -> Result<OutgoingMail, EngineError> {
+        let mail = Mail {
+            from: self.site.from.clone(),
+            to: to.clone(),
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            html: reply::html_of(text),
+            message_id: self.message_id(key),
+            in_reply_to: None,
+            references: Vec::new(),
+            date: now,
+        };
+        Self::outgoing(key, &mail)
+    }
+
+    fn outgoing(key: &str, mail: &Mail) -> Result<OutgoingMail, EngineError> {
+        let octets = mailer::build(mail)
+            .map_err(|error| EngineError::Reply { case: key.to_owned(), why: error.to_string() })?;
+        Ok(OutgoingMail { to: mail.to.unmasked(), message_id: mail.message_id.clone(), octets })
+    }
+
+    /// The case one of whose replies has this Message-ID.
+    pub(super) fn case_of(&self, message_id: &str) -> Option<CaseId> {
+        let ours = message_id.contains(&self.installation);
+        message_id.trim_matches(['<', '>']).split('.').next().filter(|_| ours)?.parse().ok()
+    }
+
+    fn message_id(&self, key: &str) -> String {
+        mailer::message_id(key, &self.installation, self.site.from_address.domain())
+    }
+
+    /// Lets `event` happen to the case of that number, in a transaction of its own.
+    pub async fn happen(&self, id: CaseId, event: &Event) -> Result<Case, EngineError> {
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        let loaded = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
+        let saved = self.apply(&mut tx, &loaded, event, now).await?;
+        tx.commit().await?;
+        Ok(saved.case)
+    }
+}
+
+fn waiting_subject(case: &Case) -> String {
+    format!("[{}] {}", case.id, waiting_for(case))
+}
+
+fn waiting_for(case: &Case) -> &'static str {
+    use crate::domain::CaseState as S;
+    match case.state {
+        S::AwaitingApproval => "waits for your approval",
+        S::Worklist => "waits for the change to be made in the HMIS",
+        S::NeedsStaff => "needs a person to look at it",
+        S::Received
+        | S::AwaitingInformation
+        | S::Waiting
+        | S::Closing
+        | S::Replying
+        | S::Done
+        | S::Declined
+        | S::Cancelled
+        | S::Shadowed => "a reply could not be delivered",
+    }
+}
+
+fn waiting_text(case: &Case) -> String {
+    format!(
+        "Case {id}: {what}.\n\nIt is due on {due}.\n\nTo see it:\n\n    roi-desk case show {id}\n",
+        id = case.id,
+        what = waiting_for(case),
+        due = case.due_at.format("%Y-%m-%d %H:%M UTC"),
+    )
+}

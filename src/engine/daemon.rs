@@ -1,0 +1,182 @@
+//! The loops: mail in, judging, delivering, marking. Each repeats its step until it is asked to stop; a step that
+//! failed is logged and tried again, for ever.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::Notify, task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Desk, EngineError, deliver::Delivered, judge::Judged};
+use crate::{
+    mailbox::{self, Mailbox},
+    store::Lane,
+};
+
+/// Without being woken, a loop looks this often whether another process (a command, the console) left work.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The first wait after a failure; it doubles up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The longest wait after a failure.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// How many actions are delivered at the same time.
+const DELIVERERS: usize = 4;
+
+/// Which loops run (`serve --only`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loops {
+    /// Mail in, and marks in the mailbox.
+    pub mail: bool,
+    /// Judging.
+    pub judge: bool,
+    /// Delivering.
+    pub deliver: bool,
+}
+
+/// Where notices come from, and how often to look.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// The mailbox.
+    pub options: mailbox::Options,
+    /// The name its cursor is kept under.
+    pub folder: String,
+    /// How far back the very first look goes.
+    pub since: Duration,
+    /// How often to look.
+    pub poll_every: Duration,
+}
+
+/// Starts the loops; they end soon after `stop` is cancelled, each after the step it is in. A loop that ends
+/// before that has panicked: the caller should end the process, so that it is started anew.
+pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops, stop: &CancellationToken) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    if loops.mail {
+        tasks.spawn(mail_loop(Arc::clone(desk), watch.clone(), stop.clone()));
+        tasks.spawn(mark_loop(Arc::clone(desk), watch.clone(), stop.clone()));
+    }
+    if loops.judge {
+        tasks.spawn(judge_loop(Arc::clone(desk), stop.clone()));
+    }
+    if loops.deliver {
+        for _ in 0..DELIVERERS {
+            tasks.spawn(deliver_loop(Arc::clone(desk), stop.clone()));
+        }
+    }
+    tasks
+}
+
+/// Waits that grow with every failure in a row.
+struct Backoff(Duration);
+
+impl Backoff {
+    fn new() -> Self {
+        Self(FIRST_WAIT)
+    }
+
+    fn reset(&mut self) {
+        self.0 = FIRST_WAIT;
+    }
+
+    async fn wait(&mut self, stop: &CancellationToken) {
+        rest(self.0, stop).await;
+        self.0 = (self.0 * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Waits, but not past the stop.
+async fn rest(at_most: Duration, stop: &CancellationToken) {
+    // Elapsing is the ordinary case, and so is the stop.
+    timeout(at_most, stop.cancelled()).await.unwrap_or_default();
+}
+
+/// Waits to be woken, but not longer than a look's interval, nor past the stop.
+async fn woken(bell: &Notify, stop: &CancellationToken) {
+    tokio::select! {
+        () = bell.notified() => {}
+        () = rest(LOOK_EVERY, stop) => {}
+    }
+}
+
+async fn mail_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
+    let mut backoff = Backoff::new();
+    let since = desk.book.clock.now() - super::delta(watch.since);
+    while !stop.is_cancelled() {
+        let watching = async {
+            let mut mailbox = Mailbox::open(&watch.options).await?;
+            tracing::info!("the mailbox is open");
+            loop {
+                desk.poll_once(&mut mailbox, &watch.folder, since).await?;
+                backoff.reset();
+                if stop.is_cancelled() {
+                    return Ok::<(), EngineError>(());
+                }
+                tokio::select! {
+                    waited = mailbox.wait(watch.poll_every) => waited?,
+                    () = stop.cancelled() => return Ok(()),
+                }
+            }
+        };
+        if let Err(error) = watching.await {
+            tracing::error!(%error, "the mailbox cannot be read; trying again");
+            backoff.wait(&stop).await;
+        }
+    }
+}
+
+async fn mark_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
+    let mut backoff = Backoff::new();
+    let mut open: Option<Mailbox> = None;
+    while !stop.is_cancelled() {
+        match mark_due(&desk, &watch, &mut open).await {
+            Ok(Delivered::One) => backoff.reset(),
+            Ok(Delivered::Nothing) => woken(&desk.wake.mailbox, &stop).await,
+            Err(error) => {
+                open = None;
+                tracing::error!(%error, "a notice cannot be marked in the mailbox; trying again");
+                backoff.wait(&stop).await;
+            }
+        }
+    }
+}
+
+/// Marks what is due; opens the mailbox only for that.
+async fn mark_due(desk: &Desk, watch: &Watch, open: &mut Option<Mailbox>) -> Result<Delivered, EngineError> {
+    let due = desk.book.store.next_due(Lane::Mailbox).await?;
+    if due.is_none_or(|due| due > desk.book.clock.now()) {
+        // An idle connection is closed by the server sooner or later: better by us, now.
+        *open = None;
+        return Ok(Delivered::Nothing);
+    }
+    let mailbox = match open.take() {
+        Some(mailbox) => open.insert(mailbox),
+        None => open.insert(Mailbox::open(&watch.options).await?),
+    };
+    desk.mark_next(mailbox).await
+}
+
+async fn judge_loop(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut backoff = Backoff::new();
+    while !stop.is_cancelled() {
+        match desk.judge_next().await {
+            Ok(Judged::One) => backoff.reset(),
+            Ok(Judged::Nothing | Judged::PutOff) => woken(&desk.wake.judge, &stop).await,
+            Err(error) => {
+                tracing::error!(%error, "a case could not be judged; trying again");
+                backoff.wait(&stop).await;
+            }
+        }
+    }
+}
+
+async fn deliver_loop(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut backoff = Backoff::new();
+    while !stop.is_cancelled() {
+        match desk.deliver_next().await {
+            Ok(Delivered::One) => backoff.reset(),
+            Ok(Delivered::Nothing) => woken(&desk.wake.desk, &stop).await,
+            Err(error) => {
+                tracing::error!(%error, "an action could not be delivered; trying again");
+                backoff.wait(&stop).await;
+            }
+        }
+    }
+}

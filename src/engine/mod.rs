@@ -1,0 +1,240 @@
+//! The shell around the pure core: the steps of the desk, and the loops that repeat them.
+//!
+//! - [`intake`]: new mail → messages and cases, in one transaction a batch;
+//! - [`judge`]: a case → facts → a conclusion;
+//! - [`deliver`]: an ordered action → its effect → its outcome;
+//! - [`staff`]: what people decide, through the same events;
+//! - [`casebook`]: the one place where an event, the case it changes and what the case then orders are committed
+//!   together;
+//! - [`daemon`]: the loops.
+
+pub mod casebook;
+pub mod daemon;
+pub mod deliver;
+pub mod evidence;
+pub mod intake;
+pub mod judge;
+pub mod staff;
+mod wake;
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+
+pub use casebook::{Casebook, Site};
+pub use wake::Wake;
+
+use crate::{
+    clock::Clock,
+    config::{Config, MailboxKind, Problem, SmtpKind, Tls},
+    domain::IllegalTransition,
+    hmis::{Hmis, HmisError, HmisOptions, ItemVisibility, Role},
+    mailbox::{ImapOptions, Limits, MailboxError, MaildirOptions},
+    mailer::{self, Mailer, MailerError},
+    notice::ReaderRules,
+    reply::Templates,
+    sender::{Require, Roster},
+    store::{Store, StoreError},
+};
+
+/// Why a step failed. Each says what it was about and whether trying again may help.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The desk's own database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The HMIS.
+    #[error(transparent)]
+    Hmis(#[from] HmisError),
+    /// The mailbox.
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    /// The mailer's settings.
+    #[error(transparent)]
+    Mailer(#[from] MailerError),
+    /// The case does not allow it as it stands.
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+    /// A reply could not be made.
+    #[error("a reply of {case} cannot be made: {why}")]
+    Reply {
+        /// The case.
+        case: String,
+        /// Why.
+        why: String,
+    },
+    /// There is no such case.
+    #[error("there is no case {0}")]
+    NoSuchCase(String),
+}
+
+/// A desk with all its connections.
+#[derive(Debug)]
+pub struct Desk {
+    /// Cases and what they order.
+    pub book: Casebook,
+    /// Where facts come from and changes are made.
+    pub hmis: Hmis,
+    /// How replies leave.
+    pub mailer: Mailer,
+    /// Wakes the loops.
+    pub wake: Wake,
+    changed_by: crate::domain::ChangedBy,
+    live: bool,
+    grace: TimeDelta,
+    policy: crate::policy::Rules,
+    done_folder: Option<String>,
+    poll_every: Duration,
+}
+
+/// Reads the files a configuration names: roster and reply texts. All problems at once.
+pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let source = config.agencies_file.display().to_string();
+    let roster = match std::fs::read_to_string(&config.agencies_file) {
+        Ok(text) => Roster::parse(&text, &source)
+            .map_err(|found| {
+                problems.extend(found.iter().map(|problem| Problem {
+                    source: source.clone(),
+                    key: String::new(),
+                    what: problem.to_string(),
+                }));
+            })
+            .ok(),
+        Err(error) => {
+            problems.push(Problem {
+                source: source.clone(),
+                key: "agencies.file".to_owned(),
+                what: format!("cannot be read: {error}"),
+            });
+            None
+        }
+    };
+    let templates = Templates::load(config.templates.as_deref())
+        .map_err(|found| {
+            problems.extend(found.iter().map(|problem| Problem {
+                source: "replies.templates".to_owned(),
+                key: String::new(),
+                what: problem.to_string(),
+            }));
+        })
+        .ok();
+    let reader = ReaderRules::new(&config.client_id, vec![config.smtp.from_address.clone()])
+        .map_err(|error| {
+            problems.push(Problem {
+                source: "policy.client_id".to_owned(),
+                key: String::new(),
+                what: format!("cannot be used: {error}"),
+            });
+        })
+        .ok();
+    let (Some(roster), Some(templates), Some(reader)) = (roster, templates, reader) else {
+        return Err(problems);
+    };
+    Ok(Site {
+        roster: Arc::new(roster),
+        templates: Arc::new(templates),
+        reader: Arc::new(reader),
+        require: match &config.authserv_id {
+            Some(authserv_id) => Require::AuthenticationResults { authserv_id: authserv_id.clone() },
+            None => Require::None,
+        },
+        mode: config.mode,
+        deadline: delta(config.deadline),
+        from: config.smtp.from.clone(),
+        from_address: config.smtp.from_address.clone(),
+        notify: config.notify.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        quarantine_folder: config.mailbox.quarantine_folder.clone(),
+        max_per_sender: config.smtp.max_per_sender,
+        max_total: config.smtp.max_total,
+    })
+}
+
+/// The mailbox a configuration names.
+pub fn mailbox_options(config: &Config) -> crate::mailbox::Options {
+    let limits = Limits { max_message: config.mailbox.max_message, ..Limits::default() };
+    match &config.mailbox.kind {
+        MailboxKind::Maildir(path) => {
+            crate::mailbox::Options::Maildir(MaildirOptions { limits, ..MaildirOptions::new(path.clone()) })
+        }
+        MailboxKind::Imap(server) => {
+            let (user, password) = server.login.clone().unwrap_or_default();
+            crate::mailbox::Options::Imap(ImapOptions {
+                port: server.port,
+                tls: match server.tls {
+                    Tls::Implicit => crate::mailbox::Tls::Implicit,
+                    Tls::None => crate::mailbox::Tls::None,
+                },
+                ca_file: server.ca_file.clone(),
+                folder: config.mailbox.folder.clone(),
+                step_timeout: server.timeout,
+                limits,
+                ..ImapOptions::new(server.host.clone(), user, password)
+            })
+        }
+    }
+}
+
+/// How a configuration sends mail.
+pub fn mailer_options(config: &Config) -> mailer::Options {
+    match &config.smtp.kind {
+        SmtpKind::Files(path) => mailer::Options::Files { path: path.clone() },
+        SmtpKind::Smtp(server) => {
+            let (user, password) = server.login.clone().unzip();
+            mailer::Options::Smtp(mailer::SmtpOptions {
+                host: server.host.clone(),
+                port: server.port,
+                tls: match server.tls {
+                    Tls::Implicit => mailer::Tls::Implicit,
+                    Tls::None => mailer::Tls::None,
+                },
+                ca_file: server.ca_file.clone(),
+                user,
+                password,
+                envelope_from: config.smtp.from_address.clone(),
+                connections: config.smtp.connections,
+                step_timeout: server.timeout,
+            })
+        }
+    }
+}
+
+/// The HMIS a configuration names.
+pub fn hmis_options(config: &Config) -> HmisOptions {
+    HmisOptions {
+        url: config.hmis.url.clone(),
+        role: if config.hmis.live { Role::Live } else { Role::Mirror },
+        max_age: config.hmis.max_age,
+        item_visibility: if config.hmis.own_visibility {
+            ItemVisibility::Own
+        } else {
+            ItemVisibility::WithRecord
+        },
+        statements: config.hmis.statements.clone(),
+        timeout: config.hmis.timeout,
+    }
+}
+
+impl Desk {
+    /// Opens store, HMIS and mailer as configured.
+    pub async fn open(config: &Config, site: Site, clock: Clock) -> Result<Self, EngineError> {
+        let store = Store::open(&config.database_url).await?;
+        Ok(Self {
+            book: Casebook::new(store, site, clock).await?,
+            hmis: Hmis::open(&hmis_options(config)).await?,
+            mailer: Mailer::new(mailer_options(config))?,
+            wake: Wake::default(),
+            changed_by: config.hmis.changed_by,
+            live: config.hmis.live,
+            grace: delta(config.grace),
+            policy: config.rules,
+            done_folder: config.mailbox.done_folder.clone(),
+            poll_every: config.mailbox.poll_every,
+        })
+    }
+}
+
+/// Configured durations are bounded by a century, so this never saturates.
+pub(crate) fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}

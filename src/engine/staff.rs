@@ -1,0 +1,73 @@
+//! What people decide. The console and the command line both come here; nobody else changes a case for them.
+
+use super::{Casebook, EngineError};
+use crate::domain::{Case, CaseId, ClientId, Event, MailAddress};
+
+/// A decision of a member of staff about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StaffDecision {
+    /// Close as shown. `evidence_sha256`: what they saw; `None`: what the case shows at this moment.
+    Approve {
+        /// The evidence they saw.
+        evidence_sha256: Option<String>,
+        /// Only these records; empty: all that wait for it.
+        only: Vec<ClientId>,
+        /// A remark.
+        note: Option<String>,
+    },
+    /// The change was made by hand.
+    Attest {
+        /// A remark.
+        note: Option<String>,
+    },
+    /// No; the note goes to the agency.
+    Decline {
+        /// The reason.
+        note: String,
+    },
+    /// Stop; nobody is written to.
+    Stop {
+        /// A remark.
+        note: Option<String>,
+    },
+    /// It was dealt with outside the desk.
+    HandledByHand {
+        /// How.
+        note: String,
+    },
+    /// Look, or send, again.
+    Retry,
+    /// A remark.
+    Note {
+        /// The remark.
+        note: String,
+    },
+}
+
+impl Casebook {
+    /// Lets a member of staff decide. Gives the case as it then stands; an error says why it cannot be so.
+    pub async fn decide(&self, id: CaseId, by: &str, decision: StaffDecision) -> Result<Case, EngineError> {
+        let by = by.to_owned();
+        let event = match decision {
+            StaffDecision::Approve { evidence_sha256, only, note } => {
+                let case =
+                    self.store.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?.case;
+                let contact = self.contact(&case);
+                let seen = evidence_sha256.or(case.evidence_sha256).unwrap_or_default();
+                Event::Approved { by, evidence_sha256: seen, only, contact, note }
+            }
+            StaffDecision::Attest { note } => Event::Attested { by, note },
+            StaffDecision::Decline { note } => Event::Declined { by, note },
+            StaffDecision::Stop { note } => Event::Stopped { by, note },
+            StaffDecision::HandledByHand { note } => Event::HandledByHand { by, note },
+            StaffDecision::Retry => Event::RetryAsked { by },
+            StaffDecision::Note { note } => Event::Noted { by, note },
+        };
+        self.happen(id, &event).await
+    }
+
+    /// The roster's contact for the agency a notice speaks for.
+    fn contact(&self, case: &Case) -> Option<MailAddress> {
+        case.agency().and_then(|agency| self.site.roster.contact(agency)).cloned()
+    }
+}

@@ -1,0 +1,155 @@
+//! What the desk's own work costs: `cargo bench`. Numbers of the mail server and the HMIS are theirs.
+
+use std::{collections::BTreeMap, hint::black_box};
+
+use divan::{Bencher, counter::ItemsCount};
+use roi_desk::{
+    classify::classify,
+    clock::Clock,
+    config,
+    domain::{AgencyId, ClientId, MessageKey},
+    engine::{self, Desk},
+    hmis::{Hmis, HmisOptions, ItemVisibility, Role, sample},
+    mailbox::{Content, Entry, Fetched},
+    notice::{self, ReaderRules},
+};
+
+fn main() {
+    divan::main();
+}
+
+/// A notice of a kind that is common: plain text with a signature.
+fn mail(number: u64, record: u64) -> Vec<u8> {
+    format!(
+        "Authentication-Results: mx.desk.example; dmarc=pass header.from=larkmead.example\r\n\
+         From: Jane Doe <jane@larkmead.example>\r\nTo: HMIS Helpdesk <helpdesk@desk.example>\r\n\
+         Subject: Client revoked ROI consent\r\nDate: Fri, 20 Nov 2026 10:00:00 -0600\r\n\
+         Message-ID: <{number}@larkmead.example>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n\
+         Hello Helpdesk,\r\n\r\nclient {record} revoked consent today. Please close the record and confirm.\r\n\r\n\
+         Thank you,\r\nJane Doe\r\nIntake Coordinator | Larkmead\r\nP (218) 555-0143 | F (218) 555-0144\r\n"
+    )
+    .into_bytes()
+}
+
+/// The whole reader on one mail.
+#[divan::bench]
+fn read_a_notice(bencher: Bencher) {
+    let rules = ReaderRules::new(&config::default_client_id(), Vec::new()).expect("the default pattern");
+    let mail = mail(1, 1_555_555);
+    bencher.counter(ItemsCount::new(1_u32)).bench(|| notice::read(black_box(&mail), &rules));
+}
+
+/// mail-parser alone on the same mail, to compare with.
+#[divan::bench]
+fn parse_a_notice_with_mail_parser_alone(bencher: Bencher) {
+    let mail = mail(1, 1_555_555);
+    let parser = mail_parser::MessageParser::default();
+    bencher
+        .counter(ItemsCount::new(1_u32))
+        .bench(|| parser.parse(black_box(&mail)).and_then(|mail| mail.body_text(0).map(|text| text.len())));
+}
+
+/// A record read from the HMIS (`SQLite`) and classified.
+#[divan::bench]
+fn read_and_classify_a_record(bencher: Bencher) {
+    let (_folder, runtime, hmis) = sample_hmis();
+    let record = [ClientId::parse("1303588").expect("valid")];
+    let agency = AgencyId::parse("larkmead").expect("valid");
+    let now = Clock::system().now();
+    bencher.counter(ItemsCount::new(1_u32)).bench(|| {
+        let snapshots = runtime.block_on(hmis.read(&record, now)).expect("read");
+        snapshots.iter().map(|snapshot| classify(snapshot, Some(&agency))).collect::<Vec<_>>()
+    });
+}
+
+fn sample_hmis() -> (tempfile::TempDir, tokio::runtime::Runtime, Hmis) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let url = format!("sqlite://{}", folder.path().join("hmis.db").display());
+    let hmis = runtime.block_on(async {
+        Hmis::init(&url).await.expect("created");
+        sample::fill(&url).await.expect("filled");
+        let options = HmisOptions {
+            url,
+            role: Role::Live,
+            max_age: std::time::Duration::from_hours(26),
+            item_visibility: ItemVisibility::WithRecord,
+            statements: None,
+            timeout: std::time::Duration::from_secs(30),
+        };
+        Hmis::open(&options).await.expect("open")
+    });
+    (folder, runtime, hmis)
+}
+
+/// A desk with `cases` cases in its store; its folder goes with the first value.
+fn desk_with(cases: u64) -> (tempfile::TempDir, tokio::runtime::Runtime, Desk) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let here = folder.path();
+    let text = format!(
+        "[mailbox]\nkind = \"maildir\"\npath = \"Maildir\"\n[smtp]\nkind = \"files\"\npath = \"sent\"\n\
+         from = \"Helpdesk <helpdesk@desk.example>\"\n[database]\nurl = \"sqlite://{db}\"\n[hmis]\n\
+         url = \"sqlite://{hmis}\"\nrole = \"live\"\n[senders]\nauthserv_id = \"mx.desk.example\"\n\
+         [policy]\nmode = \"live\"\n",
+        db = here.join("desk.db").display(),
+        hmis = here.join("hmis.db").display(),
+    );
+    let roster = "[[agency]]\nid = \"larkmead\"\nname = \"Larkmead\"\nsenders = [\"*@larkmead.example\"]\n\
+                  contact = \"office@larkmead.example\"\n";
+    std::fs::write(here.join("agencies.toml"), roster).expect("written");
+    std::fs::create_dir_all(here.join("sent")).expect("created");
+    let config = config::parse(&text, "bench", here, BTreeMap::new()).expect("valid");
+    let desk = runtime.block_on(async {
+        Hmis::init(&config.hmis.url).await.expect("created");
+        sample::fill(&config.hmis.url).await.expect("filled");
+        let site = engine::site(&config).expect("valid");
+        let desk = Desk::open(&config, site, Clock::system()).await.expect("open");
+        for batch in 0..cases.div_ceil(100) {
+            let mails = (0..100).map(|place| fetched(batch * 100 + place)).collect();
+            desk.take_in(mails, false).await.expect("taken in");
+        }
+        desk
+    });
+    (folder, runtime, desk)
+}
+
+fn fetched(number: u64) -> Fetched {
+    let key = MessageKey { folder: "INBOX".to_owned(), uidvalidity: 1, uid: number.to_string() };
+    let octets = mail(number, 3_000_000 + number);
+    let entry = Entry { key, size: octets.len() as u64, received_at: Clock::system().now() };
+    Fetched { entry, content: Content::Whole(octets) }
+}
+
+/// One new notice taken in, with this many cases in the store before it: the cost must not grow.
+#[divan::bench(args = [100, 1_000, 10_000], sample_count = 50, sample_size = 1)]
+fn take_in_one_notice(bencher: Bencher, cases: u64) {
+    let (_folder, runtime, desk) = desk_with(cases);
+    let mut number = 1_000_000;
+    bencher.counter(ItemsCount::new(1_u32)).bench_local(|| {
+        number += 1;
+        runtime.block_on(desk.take_in(vec![fetched(number)], false)).expect("taken in")
+    });
+}
+
+/// A batch of a hundred new notices taken in, in one transaction.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn take_in_a_hundred_notices(bencher: Bencher) {
+    let (_folder, runtime, desk) = desk_with(0);
+    let mut number = 2_000_000;
+    bencher.counter(ItemsCount::new(100_u32)).bench_local(|| {
+        number += 100;
+        let batch = (number..number + 100).map(fetched).collect();
+        runtime.block_on(desk.take_in(batch, false)).expect("taken in")
+    });
+}
+
+/// A case judged: facts read, classified, decided, the reply rendered, all committed.
+#[divan::bench(sample_count = 50, sample_size = 1)]
+fn judge_one_case(bencher: Bencher) {
+    let (_folder, runtime, desk) = desk_with(200);
+    bencher
+        .counter(ItemsCount::new(1_u32))
+        .bench_local(|| runtime.block_on(desk.judge_next()).expect("judged"));
+}

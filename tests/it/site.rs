@@ -1,0 +1,347 @@
+//! A helpdesk's site in a scratch folder: configuration, roster, HMIS, and the real program run on them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    str::FromStr,
+    time::Duration,
+};
+
+use serde_json::Value;
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+/// How long anything that was set going may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The agencies of the test HMIS and roster: Alder and Birch, Cedar with a safe house below it, and Dogwood.
+const AGENCIES: &str = "
+    INSERT INTO hmis_agency (agency_id, name, parent_id, victim_service_provider) VALUES
+        ('alder', 'Alder House', NULL, FALSE), ('alder-night', 'Alder Night Shelter', 'alder', FALSE),
+        ('birch', 'Birch Street Outreach', NULL, FALSE), ('cedar', 'Cedar Services', NULL, FALSE),
+        ('cedar-safe', 'Cedar Safe House', 'cedar', TRUE), ('dogwood', 'Dogwood Clinic', NULL, FALSE);
+    INSERT INTO hmis_source (source, fact, as_of, complete) VALUES ('test', 'all', '2026-01-01T00:00:00Z', TRUE);";
+
+const ROSTER: &str = r#"
+    [[agency]]
+    id = "alder"
+    name = "Alder House"
+    senders = ["*@alder.example"]
+    contact = "director@alder.example"
+
+    [[agency]]
+    id = "birch"
+    name = "Birch Street Outreach"
+    senders = ["*@birch.example"]
+    contact = "office@birch.example"
+"#;
+
+/// A site. Its folder is gone when it is dropped.
+pub struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// A site with the test HMIS (live, changed by the daemon), live policy, Scenario 1 applied and Scenario 2
+    /// approved. `mail` gives the `[mailbox]` and `[smtp]` sections; `more` is laid over everything by the
+    /// environment when the program runs.
+    pub async fn new(mail: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let site = Self { folder };
+        fs::write(site.path("agencies.toml"), ROSTER).expect("written");
+        let configuration = format!(
+            r#"
+            {mail}
+            [database]
+            url = "sqlite://{database}"
+            [hmis]
+            url = "sqlite://{hmis}"
+            role = "live"
+            changes = "apply"
+            [senders]
+            authserv_id = "mx.helpdesk.example"
+            [policy]
+            mode = "live"
+            scenario_1 = "apply"
+            "#,
+            database = site.path("roi-desk.db").display(),
+            hmis = site.path("hmis.db").display(),
+        );
+        fs::write(site.config(), configuration).expect("written");
+        site.run(&["hmis", "init"]);
+        site.hmis(AGENCIES).await;
+        site
+    }
+
+    /// A site whose mailbox is a Maildir and whose replies are files.
+    pub async fn on_files() -> Self {
+        let site = Self::new(
+            r#"
+            [mailbox]
+            kind = "maildir"
+            path = "Maildir"
+            poll_every = "1s"
+            [smtp]
+            kind = "files"
+            path = "sent"
+            from = "HMIS Helpdesk <helpdesk@helpdesk.example>"
+            [staff]
+            notify = ["staff@helpdesk.example"]
+            "#,
+        )
+        .await;
+        for folder in ["cur", "new", "tmp"] {
+            fs::create_dir_all(site.path("Maildir").join(folder)).expect("created");
+        }
+        fs::create_dir_all(site.path("sent")).expect("created");
+        site
+    }
+
+    /// A file or folder of the site.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.path("roi-desk.toml")
+    }
+
+    /// Adds lines to the configuration's end.
+    pub fn configure(&self, lines: &str) {
+        let text = fs::read_to_string(self.config()).expect("there");
+        fs::write(self.config(), format!("{text}\n{lines}\n")).expect("written");
+    }
+
+    /// Puts a mail into the Maildir.
+    pub fn deliver(&self, name: &str, mail: &[u8]) {
+        let temporary = self.path("Maildir/tmp").join(name);
+        fs::write(&temporary, mail).expect("written");
+        fs::rename(temporary, self.path("Maildir/new").join(name)).expect("moved");
+    }
+
+    /// The program, about to be run on this site.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roi-desk"));
+        command.arg("--config").arg(self.config()).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program; it may end as it likes.
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        self.program(arguments).output().expect("the program runs")
+    }
+
+    /// Runs the program, which must end well; gives what it printed.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?} ended with {}: {errors}", output.status);
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Runs the program with `--format json`; gives its lines.
+    pub fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let mut all = vec!["--format", "json"];
+        all.extend(arguments);
+        self.run(&all).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    /// Starts the daemon.
+    pub fn serve(&self) -> Daemon {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
+        let child =
+            self.program(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().expect("the daemon starts");
+        Daemon(child)
+    }
+
+    /// What the daemon has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    async fn hmis_connection(&self) -> SqliteConnection {
+        let url = format!("sqlite://{}", self.path("hmis.db").display());
+        let options =
+            SqliteConnectOptions::from_str(&url).expect("a URL").busy_timeout(Duration::from_secs(20));
+        SqliteConnection::connect_with(&options).await.expect("the HMIS opens")
+    }
+
+    /// Runs statements in the desk's own database, past the program and its rules.
+    pub async fn damage(&self, statements: &str) {
+        let url = format!("sqlite://{}", self.path("roi-desk.db").display());
+        let options = SqliteConnectOptions::from_str(&url).expect("a URL").foreign_keys(false);
+        let mut connection = SqliteConnection::connect_with(&options).await.expect("it opens");
+        let statements = sqlx::AssertSqlSafe(statements.to_owned());
+        sqlx::raw_sql(statements).execute(&mut connection).await.expect("valid SQL");
+        connection.close().await.expect("closed");
+    }
+
+    /// Runs statements in the HMIS.
+    pub async fn hmis(&self, statements: &str) {
+        let mut connection = self.hmis_connection().await;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect("valid SQL");
+    }
+
+    /// The one number a statement gives.
+    pub async fn count(&self, statement: &str) -> i64 {
+        let mut connection = self.hmis_connection().await;
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        sqlx::query_scalar(statement).fetch_one(&mut connection).await.expect("a number")
+    }
+
+    /// Sharing and alias of every record, by ID.
+    pub async fn records(&self) -> Vec<(String, String, Option<String>)> {
+        let mut connection = self.hmis_connection().await;
+        sqlx::query_as("SELECT record_id, sharing, alias FROM hmis_record ORDER BY record_id")
+            .fetch_all(&mut connection)
+            .await
+            .expect("rows")
+    }
+
+    /// Waits until nothing moves any more: all `messages` are seen, and what is still open waits for people.
+    pub async fn at_rest(&self, messages: usize) {
+        let mut busy = Vec::new();
+        let rested = until(PATIENCE, || {
+            let seen = self.json(&["mail", "list"]).len();
+            busy = self.json(&["case", "list"]).iter().filter_map(busy_with).collect();
+            seen == messages && busy.is_empty()
+        })
+        .await;
+        let seen = self.json(&["mail", "list"]).len();
+        assert!(rested, "{seen} of {messages} messages seen; busy: {busy:?}; log:\n{}", self.log());
+    }
+
+    /// The text of every mail in `sent`, by Message-ID.
+    pub fn sent(&self) -> Vec<String> {
+        read_all(&self.path("sent"))
+    }
+}
+
+/// What a case is busy with, if it does not wait for people.
+fn busy_with(case: &Value) -> Option<String> {
+    let name = case.get("case")?.as_str()?;
+    let state = case.get("state")?.as_str()?;
+    let acting: Vec<_> = case
+        .get("actions")?
+        .as_array()?
+        .iter()
+        .filter(|action| {
+            let is = |field: &str, values: &[&str]| {
+                action.get(field).and_then(Value::as_str).is_some_and(|value| values.contains(&value))
+            };
+            // In the worklist, reading back goes on until a person has made the change.
+            is("state", &["pending", "started", "retrying"])
+                && !(state == "worklist" && is("kind", &["read_back"]))
+        })
+        .filter_map(|action| action.get("key").and_then(Value::as_str))
+        .collect();
+    let moving = ["received", "waiting", "closing", "replying"].contains(&state);
+    (moving || !acting.is_empty()).then(|| format!("{name} {state} {acting:?}"))
+}
+
+/// Every file of a folder as text.
+pub fn read_all(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.sort();
+    files
+        .iter()
+        .filter_map(|file| fs::read(file).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect()
+}
+
+/// Asks `done` again and again, at most for `patience`. Whether it came true.
+pub async fn until(patience: Duration, done: impl FnMut() -> bool) -> bool {
+    until_every(Duration::from_millis(100), patience, done).await
+}
+
+/// Asks `done` at this pace, at most for `patience`. Whether it came true.
+pub async fn until_every(pace: Duration, patience: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let asking = async {
+        let mut again = tokio::time::interval(pace);
+        loop {
+            again.tick().await;
+            if done() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(patience, asking).await.is_ok()
+}
+
+/// A running daemon, killed when dropped.
+pub struct Daemon(Child);
+
+impl Daemon {
+    /// Kills it as a power cut would (SIGKILL).
+    pub fn kill(mut self) {
+        self.0.kill().expect("killed");
+        self.0.wait().expect("gone");
+    }
+
+    /// Asks it to stop (SIGTERM) and waits; it must end well.
+    pub async fn stop(mut self) {
+        let asked =
+            Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("kill runs");
+        assert!(asked.success());
+        let mut ended = None;
+        until(PATIENCE, || {
+            ended = self.0.try_wait().expect("waited for");
+            ended.is_some()
+        })
+        .await;
+        assert!(ended.is_some_and(|status| status.success()), "the daemon ended with {ended:?}");
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or_default();
+        self.0.wait().map(drop).unwrap_or_default();
+    }
+}
+
+/// A mail as agencies write them, with what our mail server found out about its sender.
+pub struct Letter<'a> {
+    /// The From address.
+    pub from: &'a str,
+    /// The subject.
+    pub subject: &'a str,
+    /// The text.
+    pub body: &'a str,
+    /// The DMARC result our mail server wrote down; empty: it wrote none.
+    pub dmarc: &'a str,
+    /// Further header lines.
+    pub headers: &'a str,
+}
+
+impl Letter<'_> {
+    /// The mail, with `name` in its Message-ID.
+    pub fn mail(&self, name: &str) -> Vec<u8> {
+        let domain = self.from.rsplit('@').next().unwrap_or_default();
+        let results = if self.dmarc.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "Authentication-Results: mx.helpdesk.example; dmarc={} header.from={domain}\r\n",
+                self.dmarc
+            )
+        };
+        let body = self.body.replace('\n', "\r\n");
+        format!(
+            "{results}Received: from mail.{domain} by mx.helpdesk.example; Fri, 20 Nov 2026 10:00:00 -0600\r\n\
+             From: <{from}>\r\nTo: <helpdesk@helpdesk.example>\r\nSubject: {subject}\r\n\
+             Date: Fri, 20 Nov 2026 10:00:00 -0600\r\nMessage-ID: <{name}@{domain}>\r\n{headers}\
+             MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n",
+            from = self.from,
+            subject = self.subject,
+            headers = self.headers,
+        )
+        .into_bytes()
+    }
+}

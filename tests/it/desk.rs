@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, time::Duration};
 
 use serde_json::Value;
 
-use crate::site::{Letter, Site, read_all, until};
+use crate::site::{Letter, Site, plain, read_all, until};
 
 const REVOKED: &str = "Client 1000001 revoked consent, please close the record.";
 
@@ -25,8 +25,7 @@ const BIRCH_ENTERS: &str = "INSERT INTO hmis_data (source, kind, item_id, record
 async fn site(settings: &str) -> Site {
     let site = Site::on_files().await;
     site.hmis(RECORDS).await;
-    let text = fs::read_to_string(site.config()).expect("there");
-    fs::write(site.config(), text.replace("scenario_1 = \"apply\"", settings)).expect("written");
+    site.reconfigure("scenario_1 = \"apply\"", settings);
     site
 }
 
@@ -56,10 +55,6 @@ fn events(case: &Value) -> Vec<&str> {
 /// Replies that say these words, white space aside.
 fn replies_saying(site: &Site, words: &str) -> usize {
     site.sent().iter().filter(|mail| plain(mail).contains(words)).count()
-}
-
-fn plain(mail: &str) -> String {
-    mail.replace("\r\n", "\n").replace("=\n", "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +89,7 @@ async fn a_record_whose_facts_changed_after_queueing_is_not_closed_by_that_appro
 #[tokio::test(flavor = "multi_thread")]
 async fn shadow_mode_says_what_it_would_do_and_touches_nothing() {
     let site = site("scenario_1 = \"apply\"").await;
-    let text_now = fs::read_to_string(site.config()).expect("there");
-    fs::write(site.config(), text_now.replace("mode = \"live\"", "mode = \"shadow\"")).expect("written");
+    site.reconfigure("mode = \"live\"", "mode = \"shadow\"");
     site.deliver("1", &notice("jane@alder.example", REVOKED).mail("one"));
     site.deliver("2", b"Subject: nobody sent this\r\n\r\nhello\r\n");
     let before: Vec<String> = names(&site, "Maildir/new");
@@ -127,9 +121,7 @@ async fn case_reaches(site: &Site, state: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_the_worklist_the_confirmation_leaves_once_the_hmis_shows_the_change_a_person_made() {
     let site = site("scenario_1 = \"approve\"").await;
-    let configured = fs::read_to_string(site.config()).expect("there");
-    fs::write(site.config(), configured.replace("changes = \"apply\"", "changes = \"worklist\""))
-        .expect("written");
+    site.reconfigure("changes = \"apply\"", "changes = \"worklist\"");
     site.deliver("1", &notice("jane@alder.example", REVOKED).mail("one"));
     let daemon = site.serve();
     site.at_rest(1).await;
@@ -156,9 +148,7 @@ async fn in_the_worklist_the_confirmation_leaves_once_the_hmis_shows_the_change_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_named_persons_word_releases_the_confirmation_and_the_reply_says_that_it_is_their_word() {
     let site = site("scenario_1 = \"approve\"").await;
-    let configured = fs::read_to_string(site.config()).expect("there");
-    fs::write(site.config(), configured.replace("changes = \"apply\"", "changes = \"worklist\""))
-        .expect("written");
+    site.reconfigure("changes = \"apply\"", "changes = \"worklist\"");
     site.deliver("1", &notice("jane@alder.example", REVOKED).mail("one"));
     let daemon = site.serve();
     site.at_rest(1).await;
@@ -293,9 +283,8 @@ async fn a_notice_whose_sender_is_not_verified_is_not_answered_and_its_approval_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_quarantined_and_staff_are_told() {
     let site = site("scenario_1 = \"apply\"").await;
-    let text_now = fs::read_to_string(site.config()).expect("there");
     let folders = "[mailbox]\n done_folder = \"Done\"\n quarantine_folder = \"Quarantine\"";
-    fs::write(site.config(), text_now.replace("[mailbox]", folders)).expect("written");
+    site.reconfigure("[mailbox]", folders);
     site.deliver("1", &notice("jane@alder.example", REVOKED).mail("one"));
     site.deliver("2", b"Subject: nobody sent this\r\n\r\nhello\r\n");
     let question =

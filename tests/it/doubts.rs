@@ -1,10 +1,10 @@
 //! Where there is a doubt, the desk does less and a person decides: odd senders, odd answers, odd moments.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::site::{Letter, Site, until};
+use crate::site::{Letter, Site, plain, until};
 
 const REVOKED: &str = "Client 1000001 revoked consent, please close the record.";
 
@@ -23,15 +23,8 @@ fn letter<'a>(from: &'a str, body: &'a str, dmarc: &'a str) -> Letter<'a> {
 async fn site(settings: &str) -> Site {
     let site = Site::on_files().await;
     site.hmis(RECORDS).await;
-    let text = fs::read_to_string(site.config()).expect("there");
-    fs::write(site.config(), text.replace("scenario_1 = \"apply\"", settings)).expect("written");
+    site.reconfigure("scenario_1 = \"apply\"", settings);
     site
-}
-
-fn replace(site: &Site, from: &str, to: &str) {
-    let text = fs::read_to_string(site.config()).expect("there");
-    assert!(text.contains(from));
-    fs::write(site.config(), text.replace(from, to)).expect("written");
 }
 
 fn states(site: &Site) -> Vec<String> {
@@ -50,8 +43,9 @@ async fn closed(site: &Site, record: &str) -> i64 {
     .await
 }
 
-fn plain(mails: &[String]) -> String {
-    mails.join("\n").replace("\r\n", "\n").replace("=\n", "").split_whitespace().collect::<Vec<_>>().join(" ")
+/// All that was sent, as one text.
+fn said(site: &Site) -> String {
+    plain(&site.sent().join("\n"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,8 +56,7 @@ async fn grace_ends_though_another_record_of_the_mail_waits_for_approval() {
     let _daemon = site.serve();
     assert!(messages_are(&site, 1).await);
     let over =
-        until(Duration::from_secs(30), || plain(&site.sent()).contains("only your agency has visibility"))
-            .await;
+        until(Duration::from_secs(30), || said(&site).contains("only your agency has visibility")).await;
     assert!(over, "its grace is over, and it is never closed: {:?}", states(&site));
     assert_eq!((closed(&site, "1000001").await, closed(&site, "1000002").await), (1, 0));
     site.run(&["db", "verify"]);
@@ -77,7 +70,7 @@ async fn back_in_shadow_mode_nothing_is_changed_or_sent() {
     site.at_rest(1).await;
     daemon.stop().await;
     let sent = site.sent().len();
-    replace(&site, "mode = \"live\"", "mode = \"shadow\"");
+    site.reconfigure("mode = \"live\"", "mode = \"shadow\"");
     let _daemon = site.serve();
     site.run(&["case", "approve", "RD-1001"]);
     assert!(!until(Duration::from_secs(4), || site.sent().len() > sent).await, "a reply left in shadow mode");
@@ -91,7 +84,7 @@ async fn back_on_the_worklist_the_daemon_changes_nothing() {
     let daemon = site.serve();
     site.at_rest(1).await;
     daemon.stop().await;
-    replace(&site, "changes = \"apply\"", "changes = \"worklist\"");
+    site.reconfigure("changes = \"apply\"", "changes = \"worklist\"");
     let _daemon = site.serve();
     site.run(&["case", "approve", "RD-1001"]);
     let back = until(Duration::from_secs(30), || {
@@ -111,7 +104,7 @@ async fn a_forged_notice_does_not_swallow_the_real_one() {
     site.deliver("2", &letter("jane@alder.example", REVOKED, "pass").mail("two"));
     site.at_rest(2).await;
     assert!(
-        plain(&site.sent()).contains("To: jane@alder.example"),
+        said(&site).contains("To: jane@alder.example"),
         "the verified sender gets no reply at all: {:?}",
         states(&site)
     );
@@ -212,8 +205,8 @@ async fn a_doubtful_cancel_pauses_the_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_mirror_only_your_agency_rests_on_data_no_older_than_the_closing() {
     let site = site("scenario_1 = \"approve\"").await;
-    replace(&site, "role = \"live\"", "role = \"mirror\"");
-    replace(&site, "changes = \"apply\"", "changes = \"worklist\"");
+    site.reconfigure("role = \"live\"", "role = \"mirror\"");
+    site.reconfigure("changes = \"apply\"", "changes = \"worklist\"");
     // Who has data was last seen twenty hours ago, when the record may have been open; that it is closed, now.
     site.hmis(
         "DELETE FROM hmis_source;
@@ -231,12 +224,11 @@ async fn on_a_mirror_only_your_agency_rests_on_data_no_older_than_the_closing() 
     let waits =
         until(Duration::from_secs(30), || site.log().contains("only as of before it was seen closed")).await;
     assert!(waits, "{}", site.log());
-    assert!(!plain(&site.sent()).contains("only your agency has visibility"), "confirmed on old data");
+    assert!(!said(&site).contains("only your agency has visibility"), "confirmed on old data");
     // The next filling is of one moment: now it can be said.
     site.hmis("UPDATE hmis_source SET as_of = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')").await;
     let said =
-        until(Duration::from_secs(30), || plain(&site.sent()).contains("only your agency has visibility"))
-            .await;
+        until(Duration::from_secs(30), || said(&site).contains("only your agency has visibility")).await;
     assert!(said, "{}", site.log());
 }
 
@@ -253,7 +245,7 @@ async fn a_record_that_the_desk_closed_is_not_reported_as_left_alone() {
     assert!(messages_are(&site, 1).await);
     site.at_rest(1).await;
     assert_eq!((states(&site), closed(&site, "1000001").await), (vec!["needs_staff".to_owned()], 1));
-    let sent = plain(&site.sent());
+    let sent = said(&site);
     assert!(
         sent.contains("To: jane@alder.example"),
         "it waits for a person, and the agency has heard nothing"
@@ -262,7 +254,7 @@ async fn a_record_that_the_desk_closed_is_not_reported_as_left_alone() {
     site.at_rest(1).await;
     let case = site.json(&["case", "show", "RD-1001"]).pop().unwrap_or_default();
     assert_ne!(case.pointer("/items/0/outcome"), Some(&Value::from("declined")), "the desk has closed it");
-    assert!(!plain(&site.sent()).contains("will not make the change (1000001)"), "the change was made");
+    assert!(!said(&site).contains("will not make the change (1000001)"), "the change was made");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -313,8 +305,7 @@ async fn a_mail_that_is_not_clear_is_closed_only_for_the_records_a_person_names(
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--only"), "{refused:?}");
     site.run(&["case", "approve", "RD-1002", "--only", "1000001"]);
     let done =
-        until(Duration::from_secs(30), || plain(&site.sent()).contains("only your agency has visibility"))
-            .await;
+        until(Duration::from_secs(30), || said(&site).contains("only your agency has visibility")).await;
     assert!(done, "{}", site.log());
     assert_eq!((closed(&site, "1000001").await, closed(&site, "1000002").await), (1, 0));
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     dovecot::Dovecot,
-    site::{Letter, Site, read_all, until},
+    site::{Letter, Site, plain, read_all, until},
 };
 
 /// The facts the forty mails are about. Sharing is open, everything known, unless a line says otherwise.
@@ -563,10 +563,4 @@ fn lasting_flags(dovecot: &Dovecot) -> BTreeMap<u32, BTreeSet<String>> {
         set.remove("\\Recent");
     }
     flags
-}
-
-/// A mail's text with its line breaks and soft breaks undone, good enough to look for words in it.
-fn plain(mail: &str) -> String {
-    let joined = mail.replace("\r\n", "\n").replace("=\n", "");
-    joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -107,6 +107,13 @@ impl Site {
         self.path("roi-desk.toml")
     }
 
+    /// Writes one text in the configuration for another.
+    pub fn reconfigure(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.config()).expect("there");
+        assert!(text.contains(from), "the configuration says {from:?}");
+        fs::write(self.config(), text.replace(from, to)).expect("written");
+    }
+
     /// Adds lines to the configuration's end.
     pub fn configure(&self, lines: &str) {
         let text = fs::read_to_string(self.config()).expect("there");
@@ -241,6 +248,11 @@ fn busy_with(case: &Value) -> Option<String> {
         .collect();
     let moving = ["received", "waiting", "closing", "replying"].contains(&state);
     (moving || !acting.is_empty()).then(|| format!("{name} {state} {acting:?}"))
+}
+
+/// A mail's text with its line breaks and soft breaks undone, good enough to look for words in it.
+pub fn plain(mail: &str) -> String {
+    mail.replace("\r\n", "\n").replace("=\n", "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Every file of a folder as text.

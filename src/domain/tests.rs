@@ -251,6 +251,18 @@ fn what_the_desk_closed_is_not_declined_and_the_mail_of_a_finished_case_is_filed
 }
 
 #[test]
+fn after_facts_changed_nothing_was_begun_so_the_agency_can_still_stop_it() {
+    let changed = Event::FactsChanged { record: id("1"), difference: Vec::new() };
+    let apply = judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon);
+    let (case, _) = live(new_case(&["1"]), &[apply, changed]);
+    assert_eq!(live(case.clone(), &[Event::CancelAsked { sure: true }]).0.state, CaseState::Cancelled);
+    // Somebody else closed it meanwhile: that is what the agency is told.
+    let check = judgement(vec![judged("1", ONE, Decision::CheckOnly)], ChangedBy::Daemon);
+    let (case, _) = live(case, &[check, confirmed("1")]);
+    assert_eq!(case.item(&id("1")).map(super::Item::outcome), Some(ItemOutcome::AlreadyClosed));
+}
+
+#[test]
 fn what_reads_back_differently_is_not_confirmed() {
     let differs = Event::ReadBack {
         record: id("1"),

@@ -195,6 +195,8 @@ impl Case {
                 let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
                 item.reasons
                     .extend(difference.iter().map(|line| format!("changed since the decision: {line}")));
+                // Nothing was changed: stopping does not come too late, and a record found closed was closed by others.
+                item.change_begun &= item.step != Step::Closing;
                 next.person_only = true;
                 // The new evidence has to hold all that can then be approved, so those are judged again as well.
                 next.judge_again(|item| {

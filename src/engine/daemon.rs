@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Desk, EngineError, deliver::Delivered, judge::Judged};
 use crate::{
+    domain::Mode,
     mailbox::{self, Mailbox},
     store::Lane,
 };
@@ -51,7 +52,9 @@ pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops, stop: &CancellationT
     let mut tasks = JoinSet::new();
     if loops.mail {
         tasks.spawn(mail_loop(Arc::clone(desk), watch.clone(), stop.clone()));
-        tasks.spawn(mark_loop(Arc::clone(desk), watch.clone(), stop.clone()));
+        if desk.book.site.mode == Mode::Live {
+            tasks.spawn(mark_loop(Arc::clone(desk), watch.clone(), stop.clone()));
+        }
     }
     if loops.judge {
         tasks.spawn(judge_loop(Arc::clone(desk), stop.clone()));

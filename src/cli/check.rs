@@ -10,7 +10,7 @@ use crate::{
     domain::ChangedBy,
     engine,
     hmis::Hmis,
-    mailbox::Mailbox,
+    mailbox::{Finding as Found, Mailbox},
     mailer::Mailer,
     store::Store,
 };
@@ -80,7 +80,25 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
     }
 
     let mut well = true;
-    let mailbox = Mailbox::check(&engine::mailbox_options(&config)).await.map_err(|error| error.to_string());
+    let folders = [&config.mailbox.done_folder, &config.mailbox.quarantine_folder];
+    let folders: Vec<&str> = folders.into_iter().flatten().map(String::as_str).collect();
+    let now = crate::clock::Clock::system().now();
+    match Mailbox::check(&engine::mailbox_options(&config), &folders, now).await {
+        Ok(found) => {
+            for finding in found {
+                let (ok, text) = match &finding {
+                    Found::Well(text) => (true, text),
+                    Found::Wrong(text) => (false, text),
+                };
+                well &= ok;
+                say("mailbox", ok, text, format)?;
+            }
+        }
+        Err(error) => {
+            well = false;
+            say("mailbox", false, &error.to_string(), format)?;
+        }
+    }
     let mailer = match Mailer::new(engine::mailer_options(&config)) {
         Ok(mailer) => mailer.check().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -96,7 +114,7 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
         Ok(hmis) => hmis.check(crate::clock::Clock::system().now()).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
-    for (part, found) in [("mailbox", mailbox), ("smtp", mailer), ("database", database), ("hmis", hmis)] {
+    for (part, found) in [("smtp", mailer), ("database", database), ("hmis", hmis)] {
         match found {
             Ok(lines) => {
                 for line in lines {

@@ -57,6 +57,8 @@ impl fmt::Display for Problem {
 pub enum Tls {
     /// TLS from the first octet.
     Implicit,
+    /// TLS after STARTTLS, never without it.
+    StartTls,
     /// None; loopback only.
     None,
 }
@@ -326,22 +328,10 @@ fn server(keys: &mut keys::Keys, section: &str) -> Option<Server> {
         keys.problem(&key("host"), "is a host name or an address, without anything around it");
     }
     let port = keys.port(&key("port"));
-    let tls = keys.text(&key("tls"));
-    let tls = match tls.as_str() {
-        "implicit" => Some(Tls::Implicit),
-        "none" => Some(Tls::None),
-        "starttls" => {
-            keys.problem(
-                &key("tls"),
-                "STARTTLS is not supported by this version: use \"implicit\" and its port",
-            );
-            None
-        }
-        _ => {
-            keys.problem(&key("tls"), &format!("\"{tls}\" is none of implicit, none"));
-            None
-        }
-    };
+    let tls = keys.one_of(
+        &key("tls"),
+        &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)],
+    );
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if tls == Some(Tls::None) && !host.is_empty() && !loopback {
         keys.problem(

@@ -38,6 +38,21 @@ fn a_site_starts_safe() {
 }
 
 #[test]
+fn each_way_to_tls_is_read() {
+    let tls = |way: &str| {
+        let section =
+            format!("[mailbox]\nuser = \"desk\"\npassword = \"x\"\nhost = \"localhost\"\ntls = \"{way}\"");
+        problems(&section).into_iter().find(|problem| problem.contains("mailbox.tls"))
+    };
+    for way in ["implicit", "starttls", "none"] {
+        assert_eq!(tls(way), None);
+    }
+    assert!(
+        tls("ssl").is_some_and(|problem| problem.contains("\"ssl\" is none of implicit, starttls, none"))
+    );
+}
+
+#[test]
 fn all_problems_are_told_at_once_with_file_and_key() {
     let found = problems(
         r#"

@@ -35,7 +35,8 @@ struct Read {
     entry: Entry,
     sha256: Option<String>,
     octets: Vec<u8>,
-    notice: Option<Notice>,
+    /// Or why it was not read: verdict and reason.
+    notice: Result<Notice, (&'static str, String)>,
     standing: Standing,
     standing_reasons: Vec<String>,
 }
@@ -62,6 +63,7 @@ impl Desk {
             uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
             next_uid: u64::try_from(next_uid).unwrap_or(0),
         });
+        let since = self.first_day(folder, since).await?;
         let Listing { entries, older, cursor: reached, reset } = mailbox.list(cursor.as_ref(), since).await?;
         let mut look = Look::default();
         look.messages += self.leave_older(&older).await?;
@@ -86,6 +88,19 @@ impl Desk {
             tracing::info!(messages = look.messages, cases = look.cases, "new mail");
         }
         Ok(look)
+    }
+
+    /// How far back a look goes that begins anew: to the desk's first day in this folder. After a renumbering
+    /// (UIDVALIDITY) all mail since then is read again: what is known by its content gets its new key, and what came
+    /// in unseen meanwhile is taken in. Mail from before that day was never the desk's.
+    async fn first_day(&self, folder: &str, since: DateTime<Utc>) -> Result<DateTime<Utc>, EngineError> {
+        if let Some(day) = self.book.store.first_day(folder).await? {
+            return Ok(day);
+        }
+        let mut tx = self.book.store.write().await?;
+        tx.set_first_day(folder, since).await?;
+        tx.commit().await?;
+        Ok(since)
     }
 
     /// Mail from before the desk's first day: recorded as left, never fetched, never answered.
@@ -140,15 +155,22 @@ impl Desk {
 
     fn read(&self, fetched: Fetched) -> Read {
         let site = &self.book.site;
-        let Content::Whole(octets) = fetched.content else {
-            return Read {
-                entry: fetched.entry,
-                sha256: None,
-                octets: Vec::new(),
-                notice: None,
-                standing: Standing::Unverified(None),
-                standing_reasons: Vec::new(),
-            };
+        let unread = |verdict, reason| Read {
+            entry: fetched.entry.clone(),
+            sha256: None,
+            octets: Vec::new(),
+            notice: Err((verdict, reason)),
+            standing: Standing::Unverified(None),
+            standing_reasons: Vec::new(),
+        };
+        let octets = match fetched.content {
+            Content::Whole(octets) => octets,
+            Content::TooLarge => {
+                return unread("too_large", "it is larger than mailbox.max_message allows".into());
+            }
+            Content::Unavailable(why) => {
+                return unread("unavailable", format!("the mail server does not give it: {why}"));
+            }
         };
         let notice = notice::read(&octets, &site.reader);
         let envelope = &notice.envelope;
@@ -163,7 +185,7 @@ impl Desk {
             entry: fetched.entry,
             sha256: Some(hex(&Sha256::digest(&octets))),
             octets,
-            notice: Some(notice),
+            notice: Ok(notice),
             standing,
             standing_reasons,
         }
@@ -171,10 +193,12 @@ impl Desk {
 
     /// Records one mail. Whether it opened a case.
     async fn record(&self, tx: &mut Write, mail: &Read, now: DateTime<Utc>) -> Result<bool, EngineError> {
-        let Some(notice) = &mail.notice else {
-            let reason = "it is larger than mailbox.max_message allows";
-            self.quarantine(tx, mail, "too_large", reason, None, now).await?;
-            return Ok(false);
+        let notice = match &mail.notice {
+            Ok(notice) => notice,
+            Err((verdict, reason)) => {
+                self.quarantine(tx, mail, verdict, reason, None, now).await?;
+                return Ok(false);
+            }
         };
         if let Some(problem) = &notice.problem {
             let (name, reason) = (problem.name(), problem.to_string());

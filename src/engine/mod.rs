@@ -163,6 +163,7 @@ pub fn mailbox_options(config: &Config) -> crate::mailbox::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => crate::mailbox::Tls::Implicit,
+                    Tls::StartTls => crate::mailbox::Tls::StartTls,
                     Tls::None => crate::mailbox::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),
@@ -186,6 +187,7 @@ pub fn mailer_options(config: &Config) -> mailer::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => mailer::Tls::Implicit,
+                    Tls::StartTls => mailer::Tls::StartTls,
                     Tls::None => mailer::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),

@@ -147,10 +147,24 @@ impl TryFrom<PlaceColumns> for Place {
     }
 }
 
+/// The setting that holds a folder's first day.
+fn first_day(folder: &str) -> String {
+    format!("first_day/{folder}")
+}
+
 impl Store {
     /// Where the last look at `folder` ended: UIDVALIDITY and the next UID.
     pub async fn cursor(&self, folder: &str) -> Result<Option<(i64, i64)>, StoreError> {
         Ok(sqlx::query_as(sql::CURSOR_GET).bind(folder).fetch_optional(&self.readers).await?)
+    }
+
+    /// From when on mail in `folder` is the desk's; none before the first look.
+    pub async fn first_day(&self, folder: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let name = first_day(folder);
+        let stored: Option<String> =
+            sqlx::query_scalar(sql::SETTING_GET).bind(&name).fetch_optional(&self.readers).await?;
+        // What is no number is out of range, too.
+        stored.map(|text| instant("settings", &name, text.parse().unwrap_or(i64::MAX))).transpose()
     }
 
     /// Those of `keys` that were never seen before.
@@ -232,6 +246,16 @@ impl Write {
             .bind(i64::from(uidvalidity))
             .bind(next_uid)
             .bind(millis(now))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Settles from when on mail in `folder` is the desk's. Once settled it stays.
+    pub async fn set_first_day(&mut self, folder: &str, day: DateTime<Utc>) -> Result<(), StoreError> {
+        sqlx::query(sql::SETTING_SET)
+            .bind(first_day(folder))
+            .bind(millis(day).to_string())
             .execute(&mut *self.inner)
             .await?;
         Ok(())

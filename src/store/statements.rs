@@ -112,7 +112,7 @@ statements! {
     VERIFY_CASE_WITHOUT_MAIL = "SELECT number FROM cases WHERE number NOT IN
         (SELECT case_number FROM messages WHERE case_number IS NOT NULL)";
     VERIFY_NOTICE_WITHOUT_BYTES = "SELECT id FROM messages WHERE (state = 'working' OR state = 'quarantined'
-        AND verdict <> 'too_large') AND id NOT IN (SELECT message FROM raw_mails)";
+        AND verdict NOT IN ('too_large', 'unavailable')) AND id NOT IN (SELECT message FROM raw_mails)";
     VERIFY_CASE_STATES = "SELECT number, state FROM cases ORDER BY number";
     VERIFY_ACTIONS = "SELECT key, case_number, kind, state FROM actions ORDER BY key";
 }

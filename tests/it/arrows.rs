@@ -56,6 +56,7 @@ const ARROWS: &[May] = &[
             "rustls",
             "secrecy",
             "serde",
+            "strsim",
             "thiserror",
             "tokio",
             "tokio_rustls",

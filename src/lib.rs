@@ -26,8 +26,8 @@
 //! ```text
 //! domain ◄── notice, classify ◄── policy, reply, sender      pure: handed the time and their rules
 //!    ▲
-//!    ├── store, hmis, mailbox ──► tls ◄── mailer             edges: none knows another
-//!    │        clock      config ──► domain, policy           the time; what a site can set
+//!    ├── store ──► sql ◄── hmis, mailbox ──► tls ◄── mailer  edges: none knows another
+//!    │        clock      config ──► domain, policy, sql      the time; what a site can set
 //!    │           ▲          ▲
 //!    └────────── engine ────┘                                the steps and the loops; uses all of the above
 //!                   ▲
@@ -48,10 +48,11 @@
 //! | [`hmis`] | the HMIS behind its reference tables: reads, and changes on the facts that were decided on |
 //! | [`mailbox`] | IMAP and Maildir: looking without touching, and the marks on notices |
 //! | [`mailer`] | building and sending mail; four outcomes |
+//! | [`sql`] | one SQL text on two engines: SQLite and PostgreSQL |
 //! | [`tls`] | what mailbox and mailer trust |
 //! | [`clock`] | the one reader of wall time |
 //! | [`config`] | TOML over built-in defaults, environment over both |
-//! | [`engine`] | the steps, the loops, staff's decisions |
+//! | [`engine`] | the steps, the loops, the jobs by the clock, staff's decisions |
 //! | [`demo`] | the mails, configuration and roster that `roi-desk demo` starts from |
 //! | [`cli`] | the commands |
 //!
@@ -77,5 +78,6 @@ pub mod notice;
 pub mod policy;
 pub mod reply;
 pub mod sender;
+pub mod sql;
 pub mod store;
 pub mod tls;

@@ -1,23 +1,17 @@
-//! The way to a mail server, for the mailbox and for outgoing mail: the connection, what is said before STARTTLS, whom
-//! this machine trusts, and what to do when any of it fails.
+//! TLS as a client, for the mailbox and for outgoing mail: whom this machine trusts, and what to do when a
+//! handshake fails.
 
 use std::{
     io,
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use rustls::{
     CertificateError, ClientConfig, Error as RustlsError, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Why no encrypted connection came about. The texts say what to do.
@@ -43,9 +37,6 @@ pub enum TlsError {
     /// The certificate was refused; trying again does not help.
     #[error("{0}")]
     Certificate(String),
-    /// The server does not do TLS in the way that was asked for.
-    #[error("{0}")]
-    Refused(String),
     /// The two sides could not agree, or the connection broke.
     #[error("{0}")]
     Handshake(String),
@@ -55,123 +46,6 @@ impl TlsError {
     /// Whether the next attempt may succeed without anybody changing anything.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Handshake(_))
-    }
-
-    /// The same, saying so where port and way seem not to fit each other.
-    #[must_use]
-    pub fn on_port(self, port: u16, begins: Begins) -> Self {
-        match self {
-            Self::Handshake(text) => Self::Handshake(format!("{text}{}", misfit(port, begins))),
-            Self::CaFile { .. }
-            | Self::NoAnchors
-            | Self::Name(_)
-            | Self::Certificate(_)
-            | Self::Refused(_) => self,
-        }
-    }
-}
-
-/// When TLS begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Begins {
-    /// With the first byte (RFC 8314 3).
-    AtOnce,
-    /// After some words in the clear: STARTTLS (RFC 9051 6.2.1, RFC 3207).
-    Later,
-}
-
-/// What to say where a port is not the usual one for this way (RFC 8314 7.1, 7.3); empty where it is, or where
-/// nothing is known of it.
-pub fn misfit(port: u16, begins: Begins) -> &'static str {
-    match (port, begins) {
-        (993 | 465, Begins::Later) => {
-            " (on this port TLS usually begins with the first byte: set tls = \"implicit\")"
-        }
-        (143 | 587 | 25, Begins::AtOnce) => {
-            " (on this port TLS usually begins later: set tls = \"starttls\")"
-        }
-        _ => "",
-    }
-}
-
-/// Connects to `host`, a name or an address, within `limit`. The error is a sentence that says what to do.
-pub async fn dial(host: &str, port: u16, limit: Duration) -> Result<TcpStream, String> {
-    let late =
-        || "no answer in time: are host and port right, and does a firewall let it through?".to_owned();
-    let addresses = timeout(limit, lookup_host((host, port))).await.map_err(|_| late())?.map_err(|_| {
-        format!("the name {host} is not known: is host spelled right, and does DNS work on this machine?")
-    })?;
-    let addresses: Vec<SocketAddr> = addresses.collect();
-    // An address that swallows everything (IPv6 that leads nowhere) must not use up the time of the next.
-    let each = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
-    let mut failed = late();
-    for address in addresses {
-        match timeout(each, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                // Commands are small and wait for their answers: Nagle's algorithm would only delay them (40 ms each).
-                stream.set_nodelay(true).map_err(|error| error.kind().to_string())?;
-                return Ok(stream);
-            }
-            Ok(Err(error)) => failed = unreachable(error.kind()),
-            Err(_) => failed = late(),
-        }
-    }
-    Err(failed)
-}
-
-fn unreachable(kind: io::ErrorKind) -> String {
-    if kind == io::ErrorKind::ConnectionRefused {
-        "nothing listens there: is port right, and is the server running?".to_owned()
-    } else if matches!(kind, io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) {
-        "there is no way to it from this machine: is the network up, is host right?".to_owned()
-    } else {
-        kind.to_string()
-    }
-}
-
-/// The first lines of a conversation, which are read one by one: up to STARTTLS, or up to the login.
-#[derive(Debug)]
-pub struct Opening<S> {
-    stream: BufReader<S>,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Opening<S> {
-    /// Nothing has been said yet.
-    pub fn new(stream: S) -> Self {
-        Self { stream: BufReader::new(stream) }
-    }
-
-    /// The server's next line, without its end. `UnexpectedEof` when it has hung up, `InvalidData` for what is no
-    /// line of text. No time limit of its own.
-    pub async fn line(&mut self) -> io::Result<String> {
-        /// Far more than any greeting or list of capabilities has.
-        const LONGEST: u64 = 64 << 10;
-        let mut line = Vec::new();
-        (&mut self.stream).take(LONGEST).read_until(b'\n', &mut line).await?;
-        if line.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let text = line.strip_suffix(b"\n").ok_or(io::ErrorKind::InvalidData)?;
-        Ok(String::from_utf8_lossy(text).trim_end_matches('\r').to_owned())
-    }
-
-    /// Says a line. No time limit of its own.
-    pub async fn say(&mut self, line: &str) -> io::Result<()> {
-        self.stream.write_all(format!("{line}\r\n").as_bytes()).await?;
-        self.stream.flush().await
-    }
-
-    /// Goes on in another way. Refuses if more has come than was asked for: whoever sits on the line could slip in
-    /// answers before TLS that are taken for the server's after it (CVE-2011-0411 and its kin, RFC 9051 11.1).
-    pub fn end(self) -> Result<S, TlsError> {
-        if self.stream.buffer().is_empty() {
-            return Ok(self.stream.into_inner());
-        }
-        Err(TlsError::Handshake(
-            "the server said more than it was asked before the connection was protected; somebody may be \
-             tampering with it, so it is not used"
-                .to_owned(),
-        ))
     }
 }
 
@@ -210,11 +84,11 @@ pub fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsErr
 
 /// Shakes hands over an open connection and checks that the certificate is `host`'s. It has no time limit of
 /// its own: the caller sets one.
-pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+pub async fn connect(
     config: Arc<ClientConfig>,
     host: &str,
-    stream: S,
-) -> Result<TlsStream<S>, TlsError> {
+    stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, TlsError> {
     let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsError::Name(host.to_owned()))?;
     TlsConnector::from(config).connect(name, stream).await.map_err(|error| explain(&error))
 }
@@ -232,8 +106,7 @@ fn explain(error: &io::Error) -> TlsError {
     }
     if matches!(cause, RustlsError::InvalidMessage(_)) {
         return TlsError::Handshake(
-            "the server does not speak TLS on this port: use the port for implicit TLS (IMAP 993, SMTP 465), or \
-             set tls = \"starttls\""
+            "the server does not speak TLS on this port: use the port for implicit TLS (IMAP 993, SMTP 465)"
                 .to_owned(),
         );
     }
@@ -309,61 +182,6 @@ mod tests {
             assert!(error.to_string().contains(says), "{error}");
             assert!(!error.is_temporary());
         }
-    }
-
-    #[test]
-    fn a_port_that_does_not_fit_is_said() {
-        for (port, begins, says) in [
-            (993, Begins::Later, "implicit"),
-            (465, Begins::Later, "implicit"),
-            (143, Begins::AtOnce, "starttls"),
-            (587, Begins::AtOnce, "starttls"),
-        ] {
-            let error = TlsError::Handshake("no".to_owned()).on_port(port, begins).to_string();
-            assert!(error.starts_with("no ") && error.contains(says), "{error}");
-        }
-        for (port, begins) in [(993, Begins::AtOnce), (587, Begins::Later), (1143, Begins::Later)] {
-            assert_eq!(misfit(port, begins), "");
-        }
-    }
-
-    #[tokio::test]
-    async fn lines_are_read_one_by_one_and_what_is_slipped_in_is_refused() {
-        let (near, mut far) = tokio::io::duplex(1 << 20);
-        far.write_all(b"220 ready\r\n220 go\n").await.expect("written");
-        let mut opening = Opening::new(near);
-        assert_eq!(opening.line().await.expect("a line"), "220 ready");
-        assert_eq!(opening.line().await.expect("a line"), "220 go");
-        opening.say("STARTTLS").await.expect("said");
-        let mut heard = [0; 10];
-        far.read_exact(&mut heard).await.expect("heard");
-        assert_eq!(&heard, b"STARTTLS\r\n");
-        far.write_all(b"250 ok\r\n250 slipped in\r\n").await.expect("written");
-        opening.line().await.expect("a line");
-        assert!(opening.end().expect_err("refused").to_string().contains("tampering"));
-    }
-
-    #[tokio::test]
-    async fn the_end_and_an_endless_line_are_errors() {
-        let (near, far) = tokio::io::duplex(64);
-        drop(far);
-        let end = Opening::new(near).line().await.expect_err("the end");
-        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
-        let endless = Opening::new(tokio::io::join(tokio::io::repeat(b'x'), tokio::io::sink())).line().await;
-        assert_eq!(endless.expect_err("too long").kind(), io::ErrorKind::InvalidData);
-    }
-
-    #[tokio::test]
-    async fn a_server_that_cannot_be_reached_is_explained() {
-        let limit = Duration::from_secs(30);
-        let unknown = dial("no-such-host.invalid", 993, limit).await.expect_err("no such name");
-        assert!(unknown.contains("no-such-host.invalid is not known"), "{unknown}");
-        // A port that is taken, but on which nobody listens.
-        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-        socket.bind((std::net::Ipv4Addr::LOCALHOST, 0).into()).expect("a port");
-        let port = socket.local_addr().expect("bound").port();
-        let refused = dial("127.0.0.1", port, limit).await.expect_err("nobody listens");
-        assert!(refused.contains("nothing listens"), "{refused}");
     }
 
     #[test]

@@ -309,13 +309,18 @@ async fn show(book: &Casebook, config: &Config, id: CaseId, format: Format) -> R
         Some(sha256) => book.store.evidence(id, sha256).await?,
         None => None,
     };
-    print_text(&in_words(&case, &actions, &history, evidence.as_ref(), config)?)?;
+    let mut text = in_words(&case, &actions, &history, evidence.as_ref(), config)?;
+    if let Some(at) = book.store.purged_at(id).await? {
+        let removed = show::removed(at, config.time_zone);
+        text.push_str(&format!("\nIts mails, the replies and the facts it was judged by were {removed}.\n"));
+    }
+    print_text(&text)?;
     Ok(Exit::Well)
 }
 
 /// The state, and how many approvals of how many there are where more than one is needed.
 fn standing_in_words(case: &Case) -> String {
-    let state = state_in_words(case.state);
+    let state = case.state.in_words();
     if case.state == CaseState::AwaitingApproval && case.approvals_wanted() == Approvals::Two {
         let by: Vec<_> = case.approvals.iter().map(|approval| approval.by.as_str()).collect();
         match by.as_slice() {
@@ -324,23 +329,6 @@ fn standing_in_words(case: &Case) -> String {
         }
     } else {
         state.to_owned()
-    }
-}
-
-pub(super) fn state_in_words(state: CaseState) -> &'static str {
-    match state {
-        CaseState::Received => "to be looked up in the HMIS",
-        CaseState::AwaitingInformation => "waits for the agency: the client ID is missing",
-        CaseState::AwaitingApproval => "waits for your approval",
-        CaseState::Waiting => "will be closed when the grace is over, unless stopped",
-        CaseState::Closing => "is being closed and read back",
-        CaseState::Worklist => "waits for a person to make the change in the HMIS",
-        CaseState::Replying => "the final reply is on its way",
-        CaseState::NeedsStaff => "needs a person to look at it",
-        CaseState::Done => "done",
-        CaseState::Declined => "declined",
-        CaseState::Cancelled => "cancelled",
-        CaseState::Shadowed => "looked at only (shadow mode)",
     }
 }
 

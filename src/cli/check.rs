@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Exit, Failure, Format, config_file, print_json, print_text};
 use crate::{
-    config::{self, Problem},
+    config::{self, Config, Problem},
     domain::ChangedBy,
     engine,
-    hmis::Hmis,
-    mailbox::{Finding as Found, Mailbox},
+    hmis::{Hmis, HmisError},
+    mailbox::Mailbox,
     mailer::Mailer,
     store::Store,
 };
@@ -23,19 +24,71 @@ pub struct Args {
     offline: bool,
 }
 
+/// How a finding stands in the output, before a line that needs somebody's eye and yet keeps nothing from working.
+const WARNING: &str = "warning: ";
+
 #[derive(Serialize)]
 struct Finding<'a> {
     part: &'a str,
     ok: bool,
+    warning: bool,
     text: &'a str,
 }
 
 fn say(part: &str, ok: bool, text: &str, format: Format) -> Result<(), Failure> {
+    let (warning, text) = text.strip_prefix(WARNING).map_or((false, text), |text| (true, text));
+    let mark = match (ok, warning) {
+        (false, _) => "FAIL",
+        (true, true) => "warn",
+        (true, false) => "ok  ",
+    };
     match format {
-        Format::Json => print_json(&Finding { part, ok, text }),
-        Format::Text => print_text(&format!("{} {part:<14}{text}", if ok { "ok  " } else { "FAIL" })),
+        Format::Json => print_json(&Finding { part, ok, warning, text }),
+        Format::Text => print_text(&format!("{mark} {part:<14}{text}")),
     }
 }
+
+/// Secrets that others on this machine can read.
+fn open_secrets(config: &Config) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |file: &Path| {
+        std::fs::metadata(file).map(|file| file.permissions().mode() & 0o777).unwrap_or_default()
+    };
+    let open = |file: &&std::path::PathBuf| mode(file) & 0o007 != 0;
+    config
+        .secret_files
+        .iter()
+        .filter(open)
+        .map(|file| {
+            format!(
+                "{} holds a password, and everybody on this machine can read it (mode {:o}): chmod o= {0}",
+                file.display(),
+                mode(file)
+            )
+        })
+        .collect()
+}
+
+/// Whether the HMIS vouches for anything that still counts.
+async fn hmis(config: &Config, now: DateTime<Utc>) -> Result<Vec<String>, HmisError> {
+    let hmis = Hmis::open(&engine::hmis_options(config)).await?;
+    let mut lines = hmis.check(now).await?;
+    let sources = hmis.status(now).await?;
+    if sources.is_empty() {
+        lines.push(format!(
+            "{NOTHING_KNOWN}: no source vouches for any fact (table hmis_source), so every case goes to a person"
+        ));
+    } else if sources.iter().all(|source| source.stale) {
+        lines.push(format!(
+            "{NOTHING_KNOWN}: all facts are older than hmis.max_age, or from the future: fill the tables again, and look \
+             at this machine's clock"
+        ));
+    }
+    Ok(lines)
+}
+
+/// How a line begins that says the HMIS is of no use as it is.
+const NOTHING_KNOWN: &str = "nothing is known";
 
 pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Result<Exit, Failure> {
     let file = config_file(named);
@@ -75,50 +128,30 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
     if config.notify.is_empty() {
         say("staff", true, "nobody is told of cases that wait for a person: staff.notify is empty", format)?;
     }
+    let mut well = true;
+    for text in open_secrets(&config) {
+        well = false;
+        say("secrets", false, &text, format)?;
+    }
     if args.offline {
-        return Ok(Exit::Well);
+        return Ok(if well { Exit::Well } else { Exit::No });
     }
 
-    let mut well = true;
-    let folders = [&config.mailbox.done_folder, &config.mailbox.quarantine_folder];
-    let folders: Vec<&str> = folders.into_iter().flatten().map(String::as_str).collect();
     let now = crate::clock::Clock::system().now();
-    match Mailbox::check(&engine::mailbox_options(&config), &folders, now).await {
-        Ok(found) => {
-            for finding in found {
-                let (ok, text) = match &finding {
-                    Found::Well(text) => (true, text),
-                    Found::Wrong(text) => (false, text),
-                };
-                well &= ok;
-                say("mailbox", ok, text, format)?;
-            }
-        }
-        Err(error) => {
-            well = false;
-            say("mailbox", false, &error.to_string(), format)?;
-        }
-    }
+    let mailbox = Mailbox::check(&engine::mailbox_options(&config)).await.map_err(|error| error.to_string());
     let mailer = match Mailer::new(engine::mailer_options(&config)) {
         Ok(mailer) => mailer.check().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
-    let database = match Store::open(&config.database_url).await {
-        Ok(store) => match store.write().await {
-            Ok(_) => Ok(vec!["can be written to, its tables are up to date".to_owned()]),
-            Err(error) => Err(error.to_string()),
-        },
-        Err(error) => Err(error.to_string()),
-    };
-    let hmis = match Hmis::open(&engine::hmis_options(&config)).await {
-        Ok(hmis) => hmis.check(crate::clock::Clock::system().now()).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    for (part, found) in [("smtp", mailer), ("database", database), ("hmis", hmis)] {
+    let database = Store::check(&config.database.address, now).await.map_err(|error| error.to_string());
+    let hmis = hmis(&config, now).await.map_err(|error| error.to_string());
+    for (part, found) in [("mailbox", mailbox), ("smtp", mailer), ("database", database), ("hmis", hmis)] {
         match found {
             Ok(lines) => {
                 for line in lines {
-                    say(part, true, &line, format)?;
+                    let ok = !line.starts_with(NOTHING_KNOWN);
+                    well &= ok;
+                    say(part, ok, &line, format)?;
                 }
             }
             Err(error) => {

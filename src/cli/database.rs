@@ -1,7 +1,13 @@
 //! `roi-desk db`: the desk's own database.
 
+use std::{collections::BTreeMap, path::PathBuf};
+
 use super::{Exit, Failure, Format, print_json, print_text};
-use crate::{config::Config, store::Store};
+use crate::{
+    clock::Clock,
+    config::Config,
+    store::{Accounting, Store, StoreError},
+};
 
 /// What to do with the database.
 #[derive(Debug, clap::Subcommand)]
@@ -10,10 +16,28 @@ pub enum Args {
     Migrate,
     /// Prove the accounting: every message in one state, every action accounted for, the history whole
     Verify,
+    /// Write a backup into a new file, while the daemon goes on working
+    #[command(
+        after_help = "It is one SQLite file, whichever the database is, and holds all that the database holds: mails, \
+                      cases, history."
+    )]
+    Backup {
+        /// The file; it must not exist
+        file: PathBuf,
+    },
+    /// Read a backup into an empty database, and prove the accounting
+    #[command(
+        after_help = "The database is the one of the configuration, SQLite or PostgreSQL. It must be empty and no daemon \
+                      may run on it: to go back, name a new one in database.url, restore, and start the daemon."
+    )]
+    Restore {
+        /// The backup, as `db backup` or the daemon has written it
+        file: PathBuf,
+    },
 }
 
 pub(super) async fn run(args: &Args, config: &Config, format: Format) -> Result<Exit, Failure> {
-    let store = Store::open(&config.database_url).await?;
+    let store = Store::open(&config.database.address).await?;
     match args {
         Args::Migrate => {
             if format == Format::Text {
@@ -21,32 +45,67 @@ pub(super) async fn run(args: &Args, config: &Config, format: Format) -> Result<
             }
             Ok(Exit::Well)
         }
-        Args::Verify => {
-            let found = store.verify().await?;
-            if format == Format::Json {
-                print_json(&found)?;
-            } else {
-                let counts = |counts: &std::collections::BTreeMap<String, i64>| {
-                    let parts: Vec<_> =
-                        counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
-                    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-                };
-                let mut text = format!(
-                    "messages: {}\ncases:    {}\nactions:  {}\nhistory:  {} rows, in one chain\n",
-                    counts(&found.messages),
-                    counts(&found.cases),
-                    counts(&found.actions),
-                    found.history
-                );
-                for fault in &found.faults {
-                    text.push_str(&format!("FAULT: {fault}\n"));
-                }
-                if found.faults.is_empty() {
-                    text.push_str("Everything adds up.\n");
-                }
-                print_text(&text)?;
+        Args::Verify => say(&store.verify().await?, format),
+        Args::Backup { file } => {
+            store.backup(file).await.map_err(refused)?;
+            if format == Format::Text {
+                print_text(&format!("{} is written.", file.display()))?;
             }
-            Ok(if found.faults.is_empty() { Exit::Well } else { Exit::No })
+            Ok(Exit::Well)
+        }
+        Args::Restore { file } => {
+            let lock = store.become_worker().await.map_err(refused)?;
+            store.restore(file, Clock::system().now()).await.map_err(refused)?;
+            drop(lock);
+            if format == Format::Text {
+                let name = config.database.address.name();
+                print_text(&format!("{} is in {name}. What is in it now:\n", file.display()))?;
+            }
+            say(&store.verify().await?, format)
         }
     }
+}
+
+/// What was asked for cannot be, as things stand.
+fn refused(error: StoreError) -> Failure {
+    match error {
+        StoreError::NotEmpty { .. }
+        | StoreError::Working { .. }
+        | StoreError::Backup { .. }
+        | StoreError::Held { .. } => Failure::No(error.to_string()),
+        StoreError::Database(_)
+        | StoreError::Open { .. }
+        | StoreError::Folder { .. }
+        | StoreError::Migrate(_)
+        | StoreError::Newer { .. }
+        | StoreError::BadRow { .. }
+        | StoreError::Conflict(_)
+        | StoreError::LockFile { .. } => error.into(),
+    }
+}
+
+fn say(found: &Accounting, format: Format) -> Result<Exit, Failure> {
+    if format == Format::Json {
+        print_json(found)?;
+    } else {
+        let counts = |counts: &BTreeMap<String, i64>| {
+            let parts: Vec<_> = counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+        };
+        let mut text = format!(
+            "messages: {}\ncases:    {}\nactions:  {}\nhistory:  {} rows, in one chain\n",
+            counts(&found.messages),
+            counts(&found.cases),
+            counts(&found.actions),
+            found.history
+        );
+        for fault in &found.faults {
+            text.push_str(&format!("FAULT: {fault}\n"));
+        }
+        if found.faults.is_empty() {
+            text.push_str("Everything adds up.\n");
+        }
+        print_text(&text)?;
+    }
+    Ok(if found.faults.is_empty() { Exit::Well } else { Exit::No })
 }

@@ -15,9 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use self::became::Became;
-use super::{
-    Exit, Failure, Format, cases::state_in_words, print_json, print_text, serve, show, site, start_log,
-};
+use super::{Exit, Failure, Format, print_json, print_text, serve, show, site, start_log};
 use crate::{
     clock::Clock,
     config,
@@ -53,7 +51,7 @@ pub(super) async fn run(args: Args, format: Format) -> Result<Exit, Failure> {
     let config = config::load(&folder.join(folder::CONFIGURATION), []).map_err(Failure::Configuration)?;
     start_log(&config.log);
     let desk = Arc::new(Desk::open(&config, site(&config)?, clock).await?);
-    let lock = desk.book.store.become_worker(&config.database_url, desk.book.clock.now()).await?;
+    let lock = desk.book.store.become_worker().await?;
     let watch = serve::watch(&config);
 
     work_off(&desk, &watch).await?;
@@ -80,8 +78,9 @@ pub(super) async fn run(args: Args, format: Format) -> Result<Exit, Failure> {
 async fn work_off(desk: &Desk, watch: &Watch) -> Result<(), EngineError> {
     let since = desk.book.clock.now() - engine::delta(watch.since);
     let mut mailbox = Mailbox::open(&watch.options).await?;
+    let lease = desk.lease_mailbox().await?.expect("who works alone on a file finds every lease free");
     loop {
-        let mut idle = desk.poll_once(&mut mailbox, &watch.folder, since).await?.messages == 0;
+        let mut idle = desk.poll_once(&mut mailbox, &lease, &watch.folder, since).await?.messages == 0;
         while desk.judge_next().await? == Judged::One {
             idle = false;
         }
@@ -92,7 +91,7 @@ async fn work_off(desk: &Desk, watch: &Watch) -> Result<(), EngineError> {
             idle = false;
         }
         if idle {
-            return Ok(());
+            return desk.release_mailbox(&lease).await;
         }
     }
 }
@@ -107,7 +106,8 @@ async fn keep_watching(
 ) -> Result<(), Failure> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = CancellationToken::new();
-    let mut loops = daemon::start(desk, watch, Loops { mail: true, judge: true, deliver: true }, &stop);
+    let mut loops =
+        daemon::start(desk, watch, Loops { mail: true, judge: true, deliver: true, jobs: false }, &stop);
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     let shown = loop {
         tokio::select! {
@@ -162,7 +162,7 @@ fn line(became: &Became) -> String {
 
 fn state(became: &Became) -> String {
     match became.case_state {
-        Some(state) => state_in_words(state).to_owned(),
+        Some(state) => state.in_words().to_owned(),
         None if became.state == "quarantined" => "quarantined, staff were told".to_owned(),
         None => "left alone".to_owned(),
     }

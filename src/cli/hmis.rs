@@ -26,7 +26,7 @@ struct Shown<'a> {
 pub(super) async fn run(args: &Args, config: &Config, format: Format) -> Result<Exit, Failure> {
     match args {
         Args::Init => {
-            Hmis::init(&config.hmis.url).await?;
+            Hmis::init(&config.hmis.address).await?;
             if format == Format::Text {
                 print_text("The HMIS reference tables are there.")?;
             }

@@ -1,6 +1,7 @@
 //! `roi-desk mail`: every message ever seen, and what became of it.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{Exit, Failure, Format, casebook, print_json, print_text, show};
@@ -45,6 +46,7 @@ struct Shown<'a> {
     possible: bool,
     case: Option<CaseId>,
     received_at: DateTime<Utc>,
+    purged_at: Option<DateTime<Utc>>,
 }
 
 impl<'a> From<&'a MessageRow> for Shown<'a> {
@@ -60,8 +62,16 @@ impl<'a> From<&'a MessageRow> for Shown<'a> {
             possible: row.possible,
             case: row.case,
             received_at: row.received_at,
+            purged_at: row.purged_at,
         }
     }
+}
+
+/// Why it was dealt with as it was, and what is left of it.
+fn why(row: &MessageRow, zone: Tz) -> String {
+    let removed = row.purged_at.map(|at| show::removed(at, zone));
+    let parts: Vec<String> = row.reason.clone().into_iter().chain(removed).collect();
+    parts.join("; ")
 }
 
 pub(super) async fn run(args: Args, config: &Config, format: Format) -> Result<Exit, Failure> {
@@ -96,7 +106,7 @@ pub(super) async fn run(args: Args, config: &Config, format: Format) -> Result<E
                 row.verdict.clone(),
                 row.case.map_or("-".to_owned(), |case| case.to_string()),
                 show::time(row.received_at, config.time_zone),
-                row.reason.clone().unwrap_or_default(),
+                why(row, config.time_zone),
             ]
         })
         .collect();

@@ -121,6 +121,14 @@ impl From<EngineError> for Failure {
         let text = error.to_string();
         match error {
             EngineError::Store(crate::store::StoreError::Conflict(_)) => Self::TryAgain(text),
+            // Trying again does not help; systemd is told not to (RestartPreventExitStatus=78).
+            EngineError::Store(crate::store::StoreError::Newer { .. }) => {
+                Self::Configuration(vec![Problem {
+                    source: "database.url".to_owned(),
+                    key: String::new(),
+                    what: text,
+                }])
+            }
             EngineError::Illegal(_) | EngineError::NoSuchCase(_) | EngineError::Reply { .. } => {
                 Self::No(text)
             }
@@ -243,7 +251,7 @@ fn site(config: &Config) -> Result<Site, Failure> {
 
 async fn casebook(config: &Config) -> Result<Casebook, Failure> {
     let site = site(config)?;
-    let store = Store::open(&config.database_url).await?;
+    let store = Store::open(&config.database.address).await?;
     Ok(Casebook::new(store, site, Clock::system()).await?)
 }
 

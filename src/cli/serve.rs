@@ -32,6 +32,8 @@ enum Part {
     Judge,
     /// Making changes, reading back, replying
     Deliver,
+    /// What happens by the clock: reminders, the digest, removing old mails, backups
+    Jobs,
 }
 
 pub(super) fn watch(config: &Config) -> Watch {
@@ -45,9 +47,14 @@ pub(super) fn watch(config: &Config) -> Watch {
 
 pub(super) async fn run(args: &Args, config: &Config) -> Result<Exit, Failure> {
     let runs = |part| args.only.is_empty() || args.only.contains(&part);
-    let loops = Loops { mail: runs(Part::Mail), judge: runs(Part::Judge), deliver: runs(Part::Deliver) };
+    let loops = Loops {
+        mail: runs(Part::Mail),
+        judge: runs(Part::Judge),
+        deliver: runs(Part::Deliver),
+        jobs: runs(Part::Jobs),
+    };
     let desk = Arc::new(Desk::open(config, site(config)?, Clock::system()).await?);
-    let _lock = desk.book.store.become_worker(&config.database_url, desk.book.clock.now()).await?;
+    let _lock = desk.book.store.become_worker().await?;
     tracing::info!(
         mode = match config.mode {
             Mode::Shadow => "shadow",

@@ -27,6 +27,11 @@ pub(super) fn time(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
 }
 
+/// What is said of something that was kept for a while only.
+pub(super) fn removed(at: DateTime<Utc>, zone: Tz) -> String {
+    format!("removed on {} (retention.mail)", at.with_timezone(&zone).format("%Y-%m-%d"))
+}
+
 fn known(fact: Fact<bool>) -> &'static str {
     match fact {
         Fact::Known(true) => "yes",

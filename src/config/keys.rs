@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use toml::{Table, Value};
 
 use super::{DEFAULT, Problem};
-use crate::domain::MailAddress;
+use crate::{domain::MailAddress, sql::Address};
 
 const PREFIX: &str = "ROI_DESK__";
 
@@ -23,6 +23,8 @@ pub(super) struct Keys {
     source: String,
     folder: PathBuf,
     problems: Vec<Problem>,
+    /// Files with secrets.
+    secret_files: Vec<PathBuf>,
 }
 
 impl Keys {
@@ -39,6 +41,7 @@ impl Keys {
             source: source.to_owned(),
             folder: folder.to_owned(),
             problems: Vec::new(),
+            secret_files: Vec::new(),
         };
         flatten(&defaults, "", &mut keys.values);
         match text.parse::<Table>() {
@@ -49,6 +52,12 @@ impl Keys {
         }
         keys.lay_over_environment(environment);
         keys
+    }
+
+    /// Files that hold secrets: those that were named, and the configuration itself where one stands in it.
+    pub(super) fn secret_files(&self) -> Vec<PathBuf> {
+        let files: std::collections::BTreeSet<_> = self.secret_files.iter().cloned().collect();
+        files.into_iter().collect()
     }
 
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
@@ -193,13 +202,19 @@ impl Keys {
         let (given, file) = (self.text(&key), self.path(&file_key));
         match (given.is_empty(), file) {
             (true, None) => None,
-            (false, None) => Some(given.into()),
+            (false, None) => {
+                if !self.from_environment.contains_key(&key) {
+                    self.secret_files.push(PathBuf::from(&self.source));
+                }
+                Some(given.into())
+            }
             (false, Some(_)) => {
                 self.problem(&key, &format!("is given twice: here and as {file_key}; keep one"));
                 None
             }
             (true, Some(file)) => match std::fs::read_to_string(&file) {
                 Ok(text) if !text.trim().is_empty() => {
+                    self.secret_files.push(file);
                     Some(text.trim_end_matches(['\r', '\n']).to_owned().into())
                 }
                 Ok(_) => {
@@ -213,6 +228,13 @@ impl Keys {
                 }
             },
         }
+    }
+
+    /// The database of a section: its `url`, with a `password` or `password_file` apart.
+    pub(super) fn database(&mut self, section: &str) -> Option<Address> {
+        let password = self.secret(section, "password");
+        // Relative paths of files count from the folder the program runs in, as SQLite has them.
+        self.parsed(&format!("{section}.url"), |url| Address::parse(url, password.as_ref()))
     }
 
     /// The jobs of `[schedule]` that are not off. The `cron` crate counts weekdays from 1 = Sunday, everybody else
@@ -239,6 +261,10 @@ impl Keys {
                 );
             } else {
                 match cron::Schedule::from_str(&text) {
+                    // 30 February: in none of the years the expression allows.
+                    Ok(times) if times.after(&chrono::DateTime::UNIX_EPOCH).next().is_none() => {
+                        self.problem(&key, &format!("\"{text}\" never comes: there is no such day"));
+                    }
                     Ok(times) => {
                         schedule.insert(key.trim_start_matches("schedule.").to_owned(), times);
                     }

@@ -20,6 +20,7 @@ use secrecy::SecretString;
 use crate::{
     domain::{ChangedBy, MailAddress, Mode},
     policy::{Level, Rules},
+    sql::Address,
 };
 pub use units::Rate;
 
@@ -30,6 +31,9 @@ pub const DEFAULT: &str = include_str!("../../config/default.toml");
 pub fn default_client_id() -> String {
     keys::Keys::read("", "default", Path::new(""), []).text("policy.client_id")
 }
+
+/// A shorter lease would be lost by a daemon that is merely busy.
+const SHORTEST_LEASE: Duration = Duration::from_secs(5);
 
 /// One thing wrong with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +61,6 @@ impl fmt::Display for Problem {
 pub enum Tls {
     /// TLS from the first octet.
     Implicit,
-    /// TLS after STARTTLS, never without it.
-    StartTls,
     /// None; loopback only.
     None,
 }
@@ -134,11 +136,24 @@ pub struct Smtp {
     pub connections: usize,
 }
 
+/// `[database]`.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Where it is.
+    pub address: Address,
+    /// How long a daemon that has died keeps the mailbox, or a job, from the others.
+    pub lease: Duration,
+    /// Where scheduled backups go; `None`: nowhere.
+    pub backup_folder: Option<PathBuf>,
+    /// How many of them are kept.
+    pub backups: usize,
+}
+
 /// `[hmis]`.
 #[derive(Debug, Clone)]
 pub struct Hmis {
     /// The database.
-    pub url: String,
+    pub address: Address,
     /// Statements of the site's own.
     pub statements: Option<PathBuf>,
     /// Whether the database is the HMIS itself.
@@ -158,14 +173,16 @@ pub struct Hmis {
 pub struct Config {
     /// The file it came from; `None`: the built-in defaults.
     pub file: Option<PathBuf>,
+    /// The files that hold secrets.
+    pub secret_files: Vec<PathBuf>,
     /// The site's zone.
     pub time_zone: Tz,
     /// `[mailbox]`.
     pub mailbox: Mailbox,
     /// `[smtp]`.
     pub smtp: Smtp,
-    /// `database.url`.
-    pub database_url: String,
+    /// `[database]`.
+    pub database: Database,
     /// `[hmis]`.
     pub hmis: Hmis,
     /// `agencies.file`.
@@ -229,7 +246,7 @@ pub fn parse(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Vec<Problem>> {
     let mut keys = keys::Keys::read(text, source, folder, environment);
-    let config = build(&mut keys);
+    let config = build(&mut keys).map(|config| Config { secret_files: keys.secret_files(), ..config });
     match (config, keys.into_problems()) {
         (Some(config), problems) if problems.is_empty() => Ok(config),
         (_, problems) => Err(problems),
@@ -243,7 +260,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
     });
     let mailbox = mailbox(keys);
     let smtp = smtp(keys);
-    let database_url = keys.parsed("database.url", database_url);
+    let database = database(keys);
     let hmis = hmis(keys);
     let agencies_file = keys.path("agencies.file");
     if agencies_file.is_none() {
@@ -287,10 +304,11 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
     });
     Some(Config {
         file: None,
+        secret_files: Vec::new(),
         time_zone: time_zone?,
         mailbox: mailbox?,
         smtp: smtp?,
-        database_url: database_url?,
+        database: database?,
         hmis: hmis?,
         agencies_file: agencies_file?,
         authserv_id: verified?.then_some(authserv_id),
@@ -309,14 +327,17 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
     })
 }
 
-fn database_url(text: &str) -> Result<String, String> {
-    if text.strip_prefix("sqlite:").is_some_and(|rest| !rest.trim_start_matches('/').is_empty()) {
-        Ok(text.to_owned())
-    } else if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        Err("PostgreSQL is not supported by this version: use sqlite:///path/of/the/file".to_owned())
-    } else {
-        Err("is not a database address such as sqlite:///var/lib/roi-desk/roi-desk.db".to_owned())
-    }
+fn database(keys: &mut keys::Keys) -> Option<Database> {
+    let address = keys.database("database");
+    let lease = keys.parsed("database.lease", |text| match units::duration(text) {
+        Ok(lease) if lease < SHORTEST_LEASE => {
+            Err(format!("\"{text}\" is too short: a daemon must be able to renew it, so at least 5s"))
+        }
+        other => other,
+    });
+    let backup_folder = keys.path("database.backup_folder");
+    let backups = keys.count("database.backups", 1..=1_000);
+    Some(Database { address: address?, lease: lease?, backup_folder, backups: backups? })
 }
 
 fn server(keys: &mut keys::Keys, section: &str) -> Option<Server> {
@@ -328,10 +349,22 @@ fn server(keys: &mut keys::Keys, section: &str) -> Option<Server> {
         keys.problem(&key("host"), "is a host name or an address, without anything around it");
     }
     let port = keys.port(&key("port"));
-    let tls = keys.one_of(
-        &key("tls"),
-        &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)],
-    );
+    let tls = keys.text(&key("tls"));
+    let tls = match tls.as_str() {
+        "implicit" => Some(Tls::Implicit),
+        "none" => Some(Tls::None),
+        "starttls" => {
+            keys.problem(
+                &key("tls"),
+                "STARTTLS is not supported by this version: use \"implicit\" and its port",
+            );
+            None
+        }
+        _ => {
+            keys.problem(&key("tls"), &format!("\"{tls}\" is none of implicit, none"));
+            None
+        }
+    };
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if tls == Some(Tls::None) && !host.is_empty() && !loopback {
         keys.problem(
@@ -434,7 +467,7 @@ fn smtp(keys: &mut keys::Keys) -> Option<Smtp> {
 }
 
 fn hmis(keys: &mut keys::Keys) -> Option<Hmis> {
-    let url = keys.parsed("hmis.url", database_url);
+    let address = keys.database("hmis");
     let statements = keys.path("hmis.statements");
     let live = keys.one_of("hmis.role", &[("mirror", false), ("live", true)]);
     let changed_by =
@@ -449,7 +482,7 @@ fn hmis(keys: &mut keys::Keys) -> Option<Hmis> {
     let own_visibility = keys.one_of("hmis.item_visibility", &[("with-record", false), ("own", true)]);
     let timeout = keys.parsed("hmis.timeout", units::duration);
     Some(Hmis {
-        url: url?,
+        address: address?,
         statements,
         live: live?,
         changed_by: changed_by?,

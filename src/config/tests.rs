@@ -38,21 +38,6 @@ fn a_site_starts_safe() {
 }
 
 #[test]
-fn each_way_to_tls_is_read() {
-    let tls = |way: &str| {
-        let section =
-            format!("[mailbox]\nuser = \"desk\"\npassword = \"x\"\nhost = \"localhost\"\ntls = \"{way}\"");
-        problems(&section).into_iter().find(|problem| problem.contains("mailbox.tls"))
-    };
-    for way in ["implicit", "starttls", "none"] {
-        assert_eq!(tls(way), None);
-    }
-    assert!(
-        tls("ssl").is_some_and(|problem| problem.contains("\"ssl\" is none of implicit, starttls, none"))
-    );
-}
-
-#[test]
 fn all_problems_are_told_at_once_with_file_and_key() {
     let found = problems(
         r#"
@@ -72,6 +57,7 @@ fn all_problems_are_told_at_once_with_file_and_key() {
         client_id = '['
         [schedule]
         digest = "0 30 8 * * 1-5"
+        backup = "0 45 3 30 Feb *"
         "#,
     );
     for expected in [
@@ -87,6 +73,7 @@ fn all_problems_are_told_at_once_with_file_and_key() {
         "policy.mode: \"dry-run\" is none of shadow, live",
         "policy.client_id: \"[\" is not a regular expression",
         "schedule.digest: write weekdays as names",
+        "schedule.backup: \"0 45 3 30 Feb *\" never comes: there is no such day",
     ] {
         assert!(
             found.iter().any(|line| line.starts_with(&format!("roi-desk.toml: {expected}"))),

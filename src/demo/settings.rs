@@ -117,7 +117,8 @@ mod tests {
     async fn every_agency_of_the_sample_may_write() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let url = format!("sqlite://{}", folder.path().join("hmis.db").display());
-        let sample = sample::fill(&url).await.expect("filled");
+        let sample =
+            sample::fill(&crate::sql::Address::parse(&url, None).expect("usable")).await.expect("filled");
         let roster = Roster::parse(&agencies(&sample), "agencies.toml").expect("a good roster");
         assert_eq!(roster.ids().count(), sample.agencies.len());
         for (agency, name) in &sample.agencies {

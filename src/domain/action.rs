@@ -13,6 +13,8 @@ pub enum ReplyKind {
     Received,
     /// Which client ID?
     MissingId,
+    /// The same question once more, after days without an answer.
+    MissingIdReminder,
     /// A consent notice was received.
     ConsentReceived,
     /// A further notice joined this case; goes to its writer.
@@ -31,6 +33,7 @@ impl ReplyKind {
         match self {
             Self::Received => "received",
             Self::MissingId => "missing_id",
+            Self::MissingIdReminder => "missing_id_reminder",
             Self::ConsentReceived => "consent_received",
             Self::Joined(_) => "joined",
             Self::Outcome(_) => "outcome",

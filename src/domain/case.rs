@@ -80,6 +80,24 @@ impl CaseState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
+    /// What the state means, for a member of staff.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Received => "to be looked up in the HMIS",
+            Self::AwaitingInformation => "waits for the agency: the client ID is missing",
+            Self::AwaitingApproval => "waits for your approval",
+            Self::Waiting => "will be closed when the grace is over, unless stopped",
+            Self::Closing => "is being closed and read back",
+            Self::Worklist => "waits for a person to make the change in the HMIS",
+            Self::Replying => "the final reply is on its way",
+            Self::NeedsStaff => "needs a person to look at it",
+            Self::Done => "done",
+            Self::Declined => "declined",
+            Self::Cancelled => "cancelled",
+            Self::Shadowed => "looked at only (shadow mode)",
+        }
+    }
+
     /// Whether the case is over.
     pub fn is_over(self) -> bool {
         match self {
@@ -324,6 +342,9 @@ pub struct Case {
     pub notifications: u32,
     /// How many mails belong to the case.
     pub notices: u32,
+    /// When the agency was reminded of the question for the client ID; it is once at most.
+    #[serde(default)]
+    pub reminded_at: Option<DateTime<Utc>>,
 }
 
 /// What a new case is made of.
@@ -409,6 +430,7 @@ impl Case {
             failed_replies: BTreeSet::new(),
             notifications: 0,
             notices: 1,
+            reminded_at: None,
         };
         let actions = match mode {
             Mode::Shadow => Vec::new(),

@@ -119,6 +119,10 @@ pub enum Event {
     },
     /// The time in which staff could stop an automatic closure is over.
     GraceOver,
+    /// The agency has not answered the question for the client ID for days: it is asked once more.
+    AgencyReminded,
+    /// It has not answered the reminder either.
+    AnswerOverdue,
     /// The change is made in the HMIS.
     Closed {
         /// The record.
@@ -175,6 +179,8 @@ impl Event {
             Self::RetryAsked { .. } => "retry_asked",
             Self::Noted { .. } => "noted",
             Self::GraceOver => "grace_over",
+            Self::AgencyReminded => "agency_reminded",
+            Self::AnswerOverdue => "answer_overdue",
             Self::Closed { .. } => "closed",
             Self::FactsChanged { .. } => "facts_changed",
             Self::CloseRefused { .. } => "close_refused",
@@ -197,6 +203,8 @@ impl Event {
             Self::NoticeJoined { .. } | Self::AnswerArrived(_) | Self::CancelAsked { .. } => Actor::Agency,
             Self::Judged(_)
             | Self::GraceOver
+            | Self::AgencyReminded
+            | Self::AnswerOverdue
             | Self::Closed { .. }
             | Self::FactsChanged { .. }
             | Self::CloseRefused { .. }

@@ -394,6 +394,38 @@ fn a_missing_id_is_asked_for() {
 }
 
 #[test]
+fn an_agency_that_does_not_answer_is_reminded_once_and_then_a_person_is_called() {
+    let (asked, _) = live(new_case(&[]), &[Event::Judged(Judgement::MissingId)]);
+    assert!(asked.transition(&Event::AnswerOverdue, now()).is_err(), "it was not reminded yet");
+    let (reminded, ordered) = live(asked, &[Event::AgencyReminded]);
+    assert_eq!(
+        (reminded.state, ordered),
+        (CaseState::AwaitingInformation, vec!["reply/2 missing_id_reminder".to_owned()])
+    );
+    assert!(reminded.transition(&Event::AgencyReminded, now()).is_err(), "once");
+    assert_eq!(live(reminded.clone(), &[answer(&["7"])]).0.state, CaseState::Received);
+
+    let (case, ordered) = live(reminded, &[Event::AnswerOverdue]);
+    assert_eq!((case.state, ordered), (CaseState::NeedsStaff, vec!["notify/1".to_owned()]));
+    // Looked at again it waits again, and the agency is not reminded a second time.
+    let retry = Event::RetryAsked { by: "ann".to_owned() };
+    let (case, ordered) = live(case, &[retry, Event::Judged(Judgement::MissingId)]);
+    assert_eq!((case.state, ordered), (CaseState::AwaitingInformation, Vec::<String>::new()));
+    assert!(case.transition(&Event::AgencyReminded, now()).is_err());
+    assert_eq!(live(case, &[Event::AnswerOverdue]).0.state, CaseState::NeedsStaff);
+}
+
+#[test]
+fn nobody_is_reminded_who_owes_no_answer() {
+    let waiting = live(new_case(&["1"]), &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]).0;
+    for case in [new_case(&["1"]), waiting] {
+        for event in [Event::AgencyReminded, Event::AnswerOverdue] {
+            assert!(case.transition(&event, now()).is_err(), "{:?}: {event:?}", case.state);
+        }
+    }
+}
+
+#[test]
 fn a_reply_that_fails_calls_a_person_and_can_be_sent_again() {
     let sent = live(
         new_case(&["1"]),
@@ -434,6 +466,7 @@ struct World {
     proved: BTreeSet<ClientId>,
     closings: BTreeMap<ClientId, u32>,
     approvals: u32,
+    reminders: u32,
 }
 
 /// Every event that could happen next: what the desk may report on its orders, and all that people may do.
@@ -486,6 +519,10 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
         Event::Stopped { by: by.clone(), note: None },
         Event::HandledByHand { by: by.clone(), note: String::new() },
         Event::RetryAsked { by },
+        Event::AgencyReminded,
+        Event::AnswerOverdue,
+        answer(&["1"]),
+        answer(&[]),
     ];
     for decision in [Decision::Apply, APPROVE, Decision::CheckOnly, Decision::Person] {
         for changed_by in [ChangedBy::Daemon, ChangedBy::Person] {
@@ -495,6 +532,9 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
         }
     }
     people.push(Event::Judged(Judgement::Person { reasons: Vec::new() }));
+    if world.case.items.is_empty() {
+        people.push(Event::Judged(Judgement::MissingId));
+    }
     events.extend(people.into_iter().map(|event| (event, None)));
     events
 }
@@ -526,6 +566,8 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
         | Event::RetryAsked { .. }
         | Event::Noted { .. }
         | Event::GraceOver
+        | Event::AgencyReminded
+        | Event::AnswerOverdue
         | Event::Closed { .. }
         | Event::FactsChanged { .. }
         | Event::CloseRefused { .. }
@@ -553,6 +595,11 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
                         "confirmed without read-back or attestation: {event:?}"
                     );
                 }
+            }
+            Action::Reply { kind: ReplyKind::MissingIdReminder, .. } => {
+                next.reminders += 1;
+                assert_eq!(next.reminders, 1, "an agency is reminded once at most: {event:?}");
+                assert_eq!(world.case.state, CaseState::AwaitingInformation, "it owes no answer: {event:?}");
             }
             Action::TakeMail(_)
             | Action::ReadBack(_)
@@ -584,9 +631,30 @@ fn assert_has_an_owner(world: &World, after: &Event) {
 
 #[test]
 fn no_order_of_events_breaks_a_promise() {
-    let (case, actions) = Case::open(opening(&["1"], Standing::Verified(agency()), Mode::Live));
+    explore(&["1"], 7, 10_000);
+}
+
+#[test]
+fn no_order_of_events_breaks_a_promise_to_an_agency_that_named_no_record() {
+    let states = explore(&[], 7, 1_000);
+    for state in [CaseState::AwaitingInformation, CaseState::NeedsStaff, CaseState::Done] {
+        assert!(states.contains(&state), "{state:?} was not reached");
+    }
+}
+
+/// Lets everything happen to a new case in every order, `deep` events long. The states it reached.
+fn explore(records: &[&str], deep: u32, at_least: u32) -> BTreeSet<CaseState> {
+    let (case, actions) = Case::open(opening(records, Standing::Verified(agency()), Mode::Live));
     let orders = actions.into_iter().map(|action| (action.key(case.id), action)).collect();
-    let start = World { case, orders, proved: BTreeSet::new(), closings: BTreeMap::new(), approvals: 0 };
+    let start = World {
+        case,
+        orders,
+        proved: BTreeSet::new(),
+        closings: BTreeMap::new(),
+        approvals: 0,
+        reminders: 0,
+    };
+    let mut states = BTreeSet::new();
     let mut queue = VecDeque::from([(start, 0)]);
     let mut seen = BTreeSet::new();
     let mut steps = 0_u32;
@@ -595,6 +663,7 @@ fn no_order_of_events_breaks_a_promise() {
             let Some(mut next) = step(&world, &event, by_order.as_ref()) else { continue };
             steps += 1;
             assert_has_an_owner(&next, &event);
+            states.insert(next.case.state);
             // What people said does not matter to what may happen next.
             next.case.reasons.clear();
             for item in &mut next.case.items {
@@ -602,10 +671,11 @@ fn no_order_of_events_breaks_a_promise() {
             }
             let kept: Vec<_> = next.orders.keys().collect();
             let key = format!("{:?}{kept:?}{:?}", next.case, next.proved);
-            if depth < 7 && seen.insert(super::sha256_of(&key)) {
+            if depth < deep && seen.insert(super::sha256_of(&key)) {
                 queue.push_back((next, depth + 1));
             }
         }
     }
-    assert!(steps > 10_000, "the exploration went somewhere: {steps} steps");
+    assert!(steps > at_least, "the exploration went somewhere: {steps} steps");
+    states
 }

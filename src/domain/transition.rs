@@ -181,6 +181,27 @@ impl Case {
                 }
                 next.begin_changes(|item| item.step == Step::Waiting, None, &mut actions);
             }
+            Event::AgencyReminded => {
+                if self.state != S::AwaitingInformation {
+                    return refuse("it does not wait for an answer");
+                }
+                if self.reminded_at.is_some() {
+                    return refuse("the agency was reminded already, and once is enough");
+                }
+                next.reminded_at = Some(now);
+                next.reply(ReplyKind::MissingIdReminder, &mut actions);
+            }
+            Event::AnswerOverdue => {
+                if self.state != S::AwaitingInformation {
+                    return refuse("it does not wait for an answer");
+                }
+                if self.reminded_at.is_none() {
+                    return refuse("the agency was not reminded yet");
+                }
+                next.hand_to_staff(
+                    "the agency was asked for the client ID and reminded, and has not answered",
+                );
+            }
             Event::Closed { record } => {
                 let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
                 item.changed = true;

@@ -37,6 +37,8 @@ pub struct Site {
     pub from_address: MailAddress,
     /// Who is told of cases that wait for a person.
     pub notify: Vec<MailAddress>,
+    /// Who is told that the desk itself needs somebody.
+    pub alarms_to: Vec<MailAddress>,
     /// Where unreadable mails go.
     pub quarantine_folder: Option<String>,
     /// At most so many replies to one address.
@@ -159,6 +161,7 @@ impl Casebook {
             ReplyKind::Joined(writer) => (Some(writer), notices.last()),
             ReplyKind::Received
             | ReplyKind::MissingId
+            | ReplyKind::MissingIdReminder
             | ReplyKind::ConsentReceived
             | ReplyKind::Outcome(_)
             | ReplyKind::Declined(_)
@@ -207,6 +210,32 @@ impl Casebook {
             date: now,
         };
         Self::outgoing(key, &mail)
+    }
+
+    /// Tells the people of `ops.alarms_to` that something needs them, by mail and in the log. `kind` names what is wrong
+    /// (one word, for the log and the key): the same kind is mailed once an hour at most. `text` says what happened, where
+    /// and what to do, and holds nothing about clients.
+    pub async fn alarm(&self, kind: &str, text: &str) -> Result<(), EngineError> {
+        tracing::error!(alarm = kind, "{text}");
+        let now = self.clock.now();
+        let mut tx = self.store.write().await?;
+        for (index, to) in self.site.alarms_to.iter().enumerate() {
+            let key = format!("alarm/{kind}/{}/{}", now.format("%Y-%m-%dT%H"), index + 1);
+            let mail = self.word_to_staff(&key, to, &format!("Alarm: {kind}"), text, now)?;
+            let order = Order {
+                key,
+                case: None,
+                message: None,
+                lane: Lane::Staff,
+                kind: "alarm",
+                action: None,
+                mail: Some(mail),
+                due_at: now,
+            };
+            tx.order_once(order, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     fn outgoing(key: &str, mail: &Mail) -> Result<OutgoingMail, EngineError> {

@@ -3,14 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Desk, EngineError, deliver::Delivered, judge::Judged};
+use super::{Desk, EngineError, deliver::Delivered, jobs::jobs_loop, judge::Judged};
 use crate::{
     domain::Mode,
     mailbox::{self, Mailbox},
-    store::Lane,
+    store::{Lane, Lease},
 };
 
 /// Without being woken, a loop looks this often whether another process (a command, the console) left work.
@@ -24,6 +25,7 @@ const DELIVERERS: usize = 4;
 
 /// Which loops run (`serve --only`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of its own")]
 pub struct Loops {
     /// Mail in, and marks in the mailbox.
     pub mail: bool,
@@ -31,6 +33,8 @@ pub struct Loops {
     pub judge: bool,
     /// Delivering.
     pub deliver: bool,
+    /// What happens by the clock.
+    pub jobs: bool,
 }
 
 /// Where notices come from, and how often to look.
@@ -64,6 +68,9 @@ pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops, stop: &CancellationT
             tasks.spawn(deliver_loop(Arc::clone(desk), stop.clone()));
         }
     }
+    if loops.jobs {
+        tasks.spawn(jobs_loop(Arc::clone(desk), stop.clone()));
+    }
     tasks
 }
 
@@ -86,7 +93,7 @@ impl Backoff {
 }
 
 /// Waits, but not past the stop.
-async fn rest(at_most: Duration, stop: &CancellationToken) {
+pub(super) async fn rest(at_most: Duration, stop: &CancellationToken) {
     // Elapsing is the ordinary case, and so is the stop.
     timeout(at_most, stop.cancelled()).await.unwrap_or_default();
 }
@@ -103,24 +110,69 @@ async fn mail_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
     let mut backoff = Backoff::new();
     let since = desk.book.clock.now() - super::delta(watch.since);
     while !stop.is_cancelled() {
-        let watching = async {
-            let mut mailbox = Mailbox::open(&watch.options).await?;
-            tracing::info!("the mailbox is open");
-            loop {
-                desk.poll_once(&mut mailbox, &watch.folder, since).await?;
-                backoff.reset();
-                if stop.is_cancelled() {
-                    return Ok::<(), EngineError>(());
-                }
-                tokio::select! {
-                    waited = mailbox.wait(watch.poll_every) => waited?,
-                    () = stop.cancelled() => return Ok(()),
-                }
+        let lease = match desk.lease_mailbox().await {
+            Ok(Some(lease)) => lease,
+            Ok(None) => {
+                // Another daemon reads the mailbox; should it die, its lease ends.
+                rest(LOOK_EVERY, &stop).await;
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%error, "whether another daemon reads the mailbox cannot be asked; trying again");
+                backoff.wait(&stop).await;
+                continue;
             }
         };
-        if let Err(error) = watching.await {
+        let watching = watch_mailbox(&desk, &watch, &lease, since, &mut backoff, &stop);
+        let ended = tokio::select! {
+            ended = watching => ended,
+            lost = keep_lease(&desk, &lease) => Err(lost),
+        };
+        if let Err(error) = desk.release_mailbox(&lease).await {
+            tracing::warn!(%error, "the mailbox could not be given back; others take it when its lease is over");
+        }
+        if let Err(error) = ended {
             tracing::error!(%error, "the mailbox cannot be read; trying again");
             backoff.wait(&stop).await;
+        }
+    }
+}
+
+/// Looks for mail, waits, looks again, until asked to stop.
+async fn watch_mailbox(
+    desk: &Desk,
+    watch: &Watch,
+    lease: &Lease,
+    since: DateTime<Utc>,
+    backoff: &mut Backoff,
+    stop: &CancellationToken,
+) -> Result<(), EngineError> {
+    let mut mailbox = Mailbox::open(&watch.options).await?;
+    tracing::info!("the mailbox is open");
+    loop {
+        desk.poll_once(&mut mailbox, lease, &watch.folder, since).await?;
+        backoff.reset();
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        tokio::select! {
+            waited = mailbox.wait(watch.poll_every) => waited?,
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// Renews the lease for as long as it can; gives the reason it cannot. While the database is away for less than the lease,
+/// nothing is lost.
+async fn keep_lease(desk: &Desk, lease: &Lease) -> EngineError {
+    let every = desk.lease_for() / 3;
+    let mut last = tokio::time::Instant::now();
+    loop {
+        tokio::time::sleep(every).await;
+        match desk.keep_mailbox(lease).await {
+            Ok(()) => last = tokio::time::Instant::now(),
+            Err(EngineError::Store(error)) if error.is_passing() && last.elapsed() < every * 3 => {}
+            Err(error) => return error,
         }
     }
 }

@@ -19,17 +19,20 @@ use crate::{
     hmis::CloseOutcome,
     mailbox::{Found, Mailbox, MailboxError, Mark},
     mailer::Outcome,
-    store::{Claim, Lane, OutgoingMail, Place, Write},
+    store::{Claim, Held, Lane, OutgoingMail, Place, Write},
 };
 
-/// How long an attempt may take before another worker may claim it. Longer than all its timeouts together.
-const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// How long an outcome is offered to a database that cannot take it.
+const NOTE_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The first wait after a failure; it doubles with every attempt.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
 /// The longest wait after a failure.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
 /// How long a reply is tried before a person is asked.
 const TRY_REPLY_FOR: TimeDelta = TimeDelta::days(3);
+
+/// How long to wait before an outcome is offered to the database again.
+const NOTE_AGAIN: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// How often a mark that the mailbox refuses is tried.
 const TRY_MARKS: i64 = 12;
@@ -56,17 +59,28 @@ enum Effect {
 }
 
 impl Desk {
-    /// Works off the action of the desk's lane that is due longest.
+    /// Works off the action that is due longest: of the desk's lane, or else of staff's.
     pub async fn deliver_next(&self) -> Result<Delivered, EngineError> {
-        let Some(claim) = self.claim(Lane::Desk).await? else { return Ok(Delivered::Nothing) };
+        let mut claimed = self.claim(Lane::Desk).await?;
+        if claimed.is_none() {
+            claimed = self.claim(Lane::Staff).await?;
+        }
+        let Some(claim) = claimed else { return Ok(Delivered::Nothing) };
         let Some(claim) = claim else { return Ok(Delivered::One) };
-        let effect = match (&claim.action, &claim.case) {
-            (Some(Action::Close(closing)), Some(loaded)) => self.close(&claim, &loaded.case, closing).await?,
+        let effect = self.holding(Held::Action(&claim), self.effect(&claim)).await?;
+        self.conclude(&claim, effect).await?;
+        Ok(Delivered::One)
+    }
+
+    /// Makes an action's effect happen.
+    async fn effect(&self, claim: &Claim) -> Result<Effect, EngineError> {
+        Ok(match (&claim.action, &claim.case) {
+            (Some(Action::Close(closing)), Some(loaded)) => self.close(claim, &loaded.case, closing).await?,
             (Some(Action::ReadBack(record)), Some(loaded)) => {
-                self.read_back(&claim, &loaded.case, record).await?
+                self.read_back(claim, &loaded.case, record).await?
             }
             (Some(Action::EndGrace(_)), Some(_)) => Effect::Done(Some(Event::GraceOver)),
-            (Some(Action::Reply { number, .. }), Some(_)) => self.send_reply(&claim, *number).await,
+            (Some(Action::Reply { number, .. }), Some(_)) => self.send_reply(claim, *number).await,
             (
                 Some(Action::NotifyStaff(_) | Action::TakeMail(_) | Action::FinishMail { .. }) | None,
                 Some(_) | None,
@@ -74,17 +88,15 @@ impl Desk {
             | (
                 Some(Action::Close(_) | Action::ReadBack(_) | Action::EndGrace(_) | Action::Reply { .. }),
                 None,
-            ) => self.send(&claim).await,
-        };
-        self.conclude(&claim, effect).await?;
-        Ok(Delivered::One)
+            ) => self.send(claim).await,
+        })
     }
 
     /// Works off the action of the mailbox's lane that is due longest, in an open mailbox.
     pub async fn mark_next(&self, mailbox: &mut Mailbox) -> Result<Delivered, EngineError> {
         let Some(claim) = self.claim(Lane::Mailbox).await? else { return Ok(Delivered::Nothing) };
         let Some(claim) = claim else { return Ok(Delivered::One) };
-        let (effect, broken) = match self.mark(mailbox, &claim).await {
+        let (effect, broken) = match self.holding(Held::Action(&claim), self.mark(mailbox, &claim)).await {
             Ok(()) => (Effect::Done(None), None),
             Err(EngineError::Mailbox(error)) => {
                 // Some servers keep no keywords: that is lived with at once. All else is tried for an hour or two.
@@ -104,7 +116,7 @@ impl Desk {
 
     /// Claims an action. `Some(None)`: one was due, but it is no longer wanted, or has to wait.
     async fn claim(&self, lane: Lane) -> Result<Option<Option<Claim>>, EngineError> {
-        if self.book.site.mode == Mode::Shadow {
+        if self.book.site.mode == Mode::Shadow && lane != Lane::Staff {
             // Also for what was ordered in live mode: shadow mode is the brake, and it holds at once.
             return Ok(None);
         }
@@ -114,7 +126,7 @@ impl Desk {
             return Ok(None);
         }
         let mut tx = self.book.store.write().await?;
-        let Some(claim) = tx.claim(lane, now, now + LEASE).await? else { return Ok(None) };
+        let Some(claim) = tx.claim(lane, now, self.held_until()).await? else { return Ok(None) };
         let unwanted = match (&claim.case, &claim.action) {
             (Some(loaded), Some(action)) => !loaded.case.wants(action),
             (None | Some(_), _) => false,
@@ -161,15 +173,29 @@ impl Desk {
         Ok(None)
     }
 
-    /// Commits an attempt's outcome and what follows from it.
+    /// Commits an attempt's outcome and what follows from it. The effect has happened: while the database cannot take
+    /// the outcome, it is offered again, for as long as the attempt is ours.
     async fn conclude(&self, claim: &Claim, effect: Effect) -> Result<(), EngineError> {
+        let until = self.book.clock.now() + NOTE_FOR;
+        loop {
+            match self.conclude_once(claim, &effect).await {
+                Err(EngineError::Store(error)) if error.is_passing() && self.book.clock.now() < until => {
+                    tracing::warn!(action = %claim.key, %error, "its outcome cannot be noted yet");
+                    tokio::time::sleep(NOTE_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn conclude_once(&self, claim: &Claim, effect: &Effect) -> Result<(), EngineError> {
         let now = self.book.clock.now();
         let mut tx = self.book.store.write().await?;
         let (state, error, event) = match effect {
             Effect::Later(why, due) => {
                 let due = due.unwrap_or_else(|| now + wait_after(claim.attempts));
                 tracing::warn!(action = %claim.key, %due, why, "put off");
-                tx.put_off(claim, &why, due, now).await?;
+                tx.put_off(claim, why, due, now).await?;
                 tx.commit().await?;
                 return Ok(());
             }
@@ -177,17 +203,17 @@ impl Desk {
             Effect::Refused(why, event) => (ActionState::Refused, Some(why), event),
             Effect::Uncertain(why, event) => (ActionState::Uncertain, Some(why), event),
         };
-        if let Some(error) = &error {
+        if let Some(error) = error {
             tracing::warn!(action = %claim.key, state = state.as_str(), error, "not delivered for certain");
         }
-        tx.end_action(claim, state, error.as_deref(), now).await?;
-        if let (Some(event), Some(held)) = (event, &claim.case) {
-            // Read again: the case may have moved on while the effect happened.
-            let loaded = tx
-                .case(held.case.id)
-                .await?
-                .ok_or_else(|| EngineError::NoSuchCase(held.case.id.to_string()))?;
-            match self.book.apply(&mut tx, &loaded, &event, now).await {
+        // Read again, and before anything is changed: the case may have moved on while the effect happened.
+        let case = match (event, &claim.case) {
+            (Some(event), Some(held)) => tx.case(held.case.id).await?.map(|loaded| (event, loaded)),
+            (None, _) | (_, None) => None,
+        };
+        tx.end_action(claim, state, error.map(String::as_str), now).await?;
+        if let Some((event, loaded)) = case {
+            match self.book.apply(&mut tx, &loaded, event, now).await {
                 Ok(_) => {}
                 Err(EngineError::Illegal(why)) => {
                     tracing::warn!(action = %claim.key, %why, "its outcome no longer matters to the case");

@@ -15,7 +15,7 @@ use crate::{
     mailbox::{Content, Cursor, Entry, Fetched, Listing, Mailbox},
     notice::{self, Notice, ReaderRules},
     sender,
-    store::{Lane, MessageState, NewMessage, Order, StoreError, Write},
+    store::{Lane, Lease, MessageState, NewMessage, Order, StoreError, Write},
 };
 
 /// How many keys of old mail are recorded in one transaction.
@@ -35,8 +35,7 @@ struct Read {
     entry: Entry,
     sha256: Option<String>,
     octets: Vec<u8>,
-    /// Or why it was not read: verdict and reason.
-    notice: Result<Notice, (&'static str, String)>,
+    notice: Option<Notice>,
     standing: Standing,
     standing_reasons: Vec<String>,
 }
@@ -50,10 +49,12 @@ enum Place {
 }
 
 impl Desk {
-    /// Looks once for new mail and takes it in. `since`: how far back the very first look goes.
+    /// Looks once for new mail and takes it in, as long as `lease` is held: what another daemon may have begun to take in
+    /// is not taken in twice. `since`: how far back the very first look goes.
     pub async fn poll_once(
         &self,
         mailbox: &mut Mailbox,
+        lease: &Lease,
         folder: &str,
         since: DateTime<Utc>,
     ) -> Result<Look, EngineError> {
@@ -63,23 +64,22 @@ impl Desk {
             uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
             next_uid: u64::try_from(next_uid).unwrap_or(0),
         });
-        let since = self.first_day(folder, since).await?;
         let Listing { entries, older, cursor: reached, reset } = mailbox.list(cursor.as_ref(), since).await?;
         let mut look = Look::default();
-        look.messages += self.leave_older(&older).await?;
+        look.messages += self.leave_older(lease, &older).await?;
 
         let keys: Vec<MessageKey> = entries.iter().map(|entry| entry.key.clone()).collect();
         let unseen: BTreeSet<MessageKey> = self.book.store.unseen(&keys).await?.into_iter().collect();
         let new = entries.into_iter().filter(|entry| unseen.contains(&entry.key)).collect();
         for batch in mailbox.batches(new) {
             let fetched = mailbox.fetch(&batch).await?;
-            let taken = self.take_in(fetched, reset).await?;
+            let taken = self.take_in(lease, fetched, reset).await?;
             look.messages += taken.messages;
             look.cases += taken.cases;
             self.wake.all();
         }
         if cursor.as_ref() != Some(&reached) {
-            let mut tx = self.book.store.write().await?;
+            let mut tx = self.writing_mail(lease).await?;
             let next_uid = i64::try_from(reached.next_uid).unwrap_or(i64::MAX);
             tx.set_cursor(folder, reached.uidvalidity, next_uid, self.book.clock.now()).await?;
             tx.commit().await?;
@@ -90,25 +90,12 @@ impl Desk {
         Ok(look)
     }
 
-    /// How far back a look goes that begins anew: to the desk's first day in this folder. After a renumbering
-    /// (UIDVALIDITY) all mail since then is read again: what is known by its content gets its new key, and what came
-    /// in unseen meanwhile is taken in. Mail from before that day was never the desk's.
-    async fn first_day(&self, folder: &str, since: DateTime<Utc>) -> Result<DateTime<Utc>, EngineError> {
-        if let Some(day) = self.book.store.first_day(folder).await? {
-            return Ok(day);
-        }
-        let mut tx = self.book.store.write().await?;
-        tx.set_first_day(folder, since).await?;
-        tx.commit().await?;
-        Ok(since)
-    }
-
     /// Mail from before the desk's first day: recorded as left, never fetched, never answered.
-    async fn leave_older(&self, older: &[MessageKey]) -> Result<usize, EngineError> {
+    async fn leave_older(&self, lease: &Lease, older: &[MessageKey]) -> Result<usize, EngineError> {
         let now = self.book.clock.now();
         let mut recorded = 0;
         for keys in older.chunks(OLD_MAIL_AT_ONCE) {
-            let mut tx = self.book.store.write().await?;
+            let mut tx = self.writing_mail(lease).await?;
             for key in keys {
                 let message = NewMessage {
                     key,
@@ -132,11 +119,16 @@ impl Desk {
 
     /// Takes a batch in: reads every mail, then records them all in one transaction. `reset`: the server has
     /// renumbered the folder, so what is known by its content only gets its new key.
-    pub async fn take_in(&self, batch: Vec<Fetched>, reset: bool) -> Result<Look, EngineError> {
+    pub async fn take_in(
+        &self,
+        lease: &Lease,
+        batch: Vec<Fetched>,
+        reset: bool,
+    ) -> Result<Look, EngineError> {
         let now = self.book.clock.now();
         let mails: Vec<Read> = batch.into_iter().map(|fetched| self.read(fetched)).collect();
         let mut look = Look::default();
-        let mut tx = self.book.store.write().await?;
+        let mut tx = self.writing_mail(lease).await?;
         for mail in &mails {
             if tx.is_known(&mail.entry.key).await? {
                 continue;
@@ -155,22 +147,15 @@ impl Desk {
 
     fn read(&self, fetched: Fetched) -> Read {
         let site = &self.book.site;
-        let unread = |verdict, reason| Read {
-            entry: fetched.entry.clone(),
-            sha256: None,
-            octets: Vec::new(),
-            notice: Err((verdict, reason)),
-            standing: Standing::Unverified(None),
-            standing_reasons: Vec::new(),
-        };
-        let octets = match fetched.content {
-            Content::Whole(octets) => octets,
-            Content::TooLarge => {
-                return unread("too_large", "it is larger than mailbox.max_message allows".into());
-            }
-            Content::Unavailable(why) => {
-                return unread("unavailable", format!("the mail server does not give it: {why}"));
-            }
+        let Content::Whole(octets) = fetched.content else {
+            return Read {
+                entry: fetched.entry,
+                sha256: None,
+                octets: Vec::new(),
+                notice: None,
+                standing: Standing::Unverified(None),
+                standing_reasons: Vec::new(),
+            };
         };
         let notice = notice::read(&octets, &site.reader);
         let envelope = &notice.envelope;
@@ -185,7 +170,7 @@ impl Desk {
             entry: fetched.entry,
             sha256: Some(hex(&Sha256::digest(&octets))),
             octets,
-            notice: Ok(notice),
+            notice: Some(notice),
             standing,
             standing_reasons,
         }
@@ -193,12 +178,10 @@ impl Desk {
 
     /// Records one mail. Whether it opened a case.
     async fn record(&self, tx: &mut Write, mail: &Read, now: DateTime<Utc>) -> Result<bool, EngineError> {
-        let notice = match &mail.notice {
-            Ok(notice) => notice,
-            Err((verdict, reason)) => {
-                self.quarantine(tx, mail, verdict, reason, None, now).await?;
-                return Ok(false);
-            }
+        let Some(notice) = &mail.notice else {
+            let reason = "it is larger than mailbox.max_message allows";
+            self.quarantine(tx, mail, "too_large", reason, None, now).await?;
+            return Ok(false);
         };
         if let Some(problem) = &notice.problem {
             let (name, reason) = (problem.name(), problem.to_string());
@@ -337,6 +320,7 @@ impl Desk {
             let replaces_nothing_new =
                 notice.new_records.iter().all(|record| open.case.new_records.contains(record));
             if sure
+                && !open.case.state.is_over()
                 && open.case.kind == NoticeKind::Revocation
                 && open.case.act
                 && names_all

@@ -14,10 +14,9 @@ use crate::{
     },
     hmis::HmisError,
     policy,
+    store::{Held, Lease},
 };
 
-/// How long one case may be judged before another worker may.
-const LEASE: TimeDelta = TimeDelta::seconds(120);
 /// How long judging is put off when the HMIS does not answer.
 const PUT_OFF: TimeDelta = TimeDelta::seconds(15);
 
@@ -40,13 +39,13 @@ impl Desk {
             return Ok(Judged::Nothing);
         }
         let mut tx = self.book.store.write().await?;
-        let Some((loaded, lease)) = tx.lease_case_to_judge(now, now + LEASE).await? else {
+        let Some((loaded, lease)) = tx.lease_case_to_judge(now, self.held_until()).await? else {
             return Ok(Judged::Nothing);
         };
         tx.commit().await?;
 
         let case = loaded.case;
-        let (judgement, evidence) = match self.judge(&case, now).await {
+        let (judgement, evidence) = match self.judge_holding(&case, &lease, now).await {
             Ok(judged) => judged,
             Err(EngineError::Hmis(error @ HmisError::BadRow { .. })) => {
                 (Judgement::Person { reasons: vec![error.to_string()] }, None)
@@ -63,8 +62,8 @@ impl Desk {
 
         let now = self.book.clock.now();
         let mut tx = self.book.store.write().await?;
-        tx.assert_case_lease(case.id, &lease).await?;
         let loaded = tx.case(case.id).await?.ok_or_else(|| EngineError::NoSuchCase(case.id.to_string()))?;
+        tx.assert_case_lease(case.id, &lease).await?;
         if let (Some(evidence), Judgement::Records { evidence_sha256, .. }) = (&evidence, &judgement) {
             tx.add_evidence(case.id, evidence_sha256, evidence, now).await?;
         }
@@ -72,6 +71,15 @@ impl Desk {
         tx.commit().await?;
         self.wake.all();
         Ok(Judged::One)
+    }
+
+    async fn judge_holding(
+        &self,
+        case: &Case,
+        lease: &Lease,
+        now: DateTime<Utc>,
+    ) -> Result<(Judgement, Option<Evidence>), EngineError> {
+        self.holding(Held::Case(case.id, lease), self.judge(case, now)).await
     }
 
     async fn judge(

@@ -6,14 +6,18 @@
 //! - [`staff`]: what people decide, through the same events;
 //! - [`casebook`]: the one place where an event, the case it changes and what the case then orders are committed
 //!   together;
+//! - [`jobs`]: what happens by the clock, as [`schedule`] says;
 //! - [`daemon`]: the loops.
 
 pub mod casebook;
 pub mod daemon;
 pub mod deliver;
 pub mod evidence;
+mod holding;
 pub mod intake;
+pub mod jobs;
 pub mod judge;
+pub mod schedule;
 pub mod staff;
 mod wake;
 
@@ -85,6 +89,9 @@ pub struct Desk {
     policy: crate::policy::Rules,
     done_folder: Option<String>,
     poll_every: Duration,
+    lease: TimeDelta,
+    worker: String,
+    plan: jobs::Plan,
 }
 
 /// Reads the files a configuration names: roster and reply texts. All problems at once.
@@ -144,6 +151,7 @@ pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
         from: config.smtp.from.clone(),
         from_address: config.smtp.from_address.clone(),
         notify: config.notify.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        alarms_to: config.alarms_to.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         quarantine_folder: config.mailbox.quarantine_folder.clone(),
         max_per_sender: config.smtp.max_per_sender,
         max_total: config.smtp.max_total,
@@ -163,7 +171,6 @@ pub fn mailbox_options(config: &Config) -> crate::mailbox::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => crate::mailbox::Tls::Implicit,
-                    Tls::StartTls => crate::mailbox::Tls::StartTls,
                     Tls::None => crate::mailbox::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),
@@ -187,7 +194,6 @@ pub fn mailer_options(config: &Config) -> mailer::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => mailer::Tls::Implicit,
-                    Tls::StartTls => mailer::Tls::StartTls,
                     Tls::None => mailer::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),
@@ -204,7 +210,7 @@ pub fn mailer_options(config: &Config) -> mailer::Options {
 /// The HMIS a configuration names.
 pub fn hmis_options(config: &Config) -> HmisOptions {
     HmisOptions {
-        url: config.hmis.url.clone(),
+        address: config.hmis.address.clone(),
         role: if config.hmis.live { Role::Live } else { Role::Mirror },
         max_age: config.hmis.max_age,
         item_visibility: if config.hmis.own_visibility {
@@ -218,9 +224,14 @@ pub fn hmis_options(config: &Config) -> HmisOptions {
 }
 
 impl Desk {
+    /// How long a lease lasts (`database.lease`).
+    pub fn lease_for(&self) -> Duration {
+        self.lease.to_std().unwrap_or_default()
+    }
+
     /// Opens store, HMIS and mailer as configured.
     pub async fn open(config: &Config, site: Site, clock: Clock) -> Result<Self, EngineError> {
-        let store = Store::open(&config.database_url).await?;
+        let store = Store::open(&config.database.address).await?;
         Ok(Self {
             book: Casebook::new(store, site, clock).await?,
             hmis: Hmis::open(&hmis_options(config)).await?,
@@ -232,8 +243,17 @@ impl Desk {
             policy: config.rules,
             done_folder: config.mailbox.done_folder.clone(),
             poll_every: config.mailbox.poll_every,
+            lease: delta(config.database.lease),
+            worker: worker(),
+            plan: jobs::Plan::of(config),
         })
     }
+}
+
+/// How this process is called where people look who holds what.
+fn worker() -> String {
+    let host = whoami::hostname().unwrap_or_else(|_| "unknown host".to_owned());
+    format!("{host}, process {}", std::process::id())
 }
 
 /// Configured durations are bounded by a century, so this never saturates.

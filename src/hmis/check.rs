@@ -1,7 +1,6 @@
 //! What staff are told about the HMIS database itself: how fresh, how complete, what looks odd.
 
 use chrono::{DateTime, Utc};
-use sqlx::Executor;
 
 use super::{
     Hmis, HmisError, Role,
@@ -9,6 +8,7 @@ use super::{
     rows,
     statements::Statement,
 };
+use crate::sql::Values;
 
 /// One row of `hmis_source`, for `hmis status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Hmis {
         self.reading("checking the database", async |connection| {
             for statement in Statement::ALL.into_iter().filter(|statement| self.uses(*statement)) {
                 connection
-                    .prepare(self.statements.sql(statement))
+                    .prepare(self.statements.sql(statement), Values::Texts(statement.values()))
                     .await
                     .map_err(|error| HmisError::database(statement.file(), error))?;
             }

@@ -1,10 +1,15 @@
 //! Closing a record: re-read and change in one transaction (DOMAIN.md, What follows, 4).
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
 
 use super::{Hmis, HmisError, rows, statements::Statement};
 use crate::domain::{AgencyId, Change, ClientId, Closing, Snapshot};
+use crate::sql::{self, Isolation, Pool, Transaction, query};
+
+const DOING: &str = "closing a record";
+
+/// How often a closing is tried that others on the same database got in the way of.
+const TRIES: u32 = 5;
 
 /// What became of a closing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,24 +24,38 @@ pub enum CloseOutcome {
 impl Hmis {
     /// Makes exactly the changes of `closing`, if every record it is bound to still has the facts it had.
     ///
-    /// Re-reading and changing are one write transaction, so that nobody can enter data in between. The
+    /// Re-reading and changing are one serializable transaction, so that nobody can enter data in between. The
     /// confirmation does not rest on this outcome but on a later [`Hmis::read`].
     ///
     /// # Errors
     /// On a mirror; when a row to change is not there (all is rolled back); when the database fails. After
     /// [`HmisError::is_uncertain`] the record has to be read before anything else is done.
     pub async fn close(&self, closing: &Closing, now: DateTime<Utc>) -> Result<CloseOutcome, HmisError> {
-        const DOING: &str = "closing a record";
         let writer = self.writer.as_ref().ok_or(HmisError::Mirror)?;
         if !closing.expected.iter().any(|expected| expected.record == closing.record) {
             return Err(HmisError::Unbound(closing.record.clone()));
         }
+        let mut tries = 1;
+        loop {
+            match self.close_once(writer, closing, now).await {
+                // Others wrote what we had read: all of it was undone, and the facts are read again.
+                Err(HmisError::Database { source, .. }) if sql::is_conflict(&source) && tries < TRIES => {
+                    tries += 1;
+                }
+                other => return other,
+            }
+        }
+    }
 
+    async fn close_once(
+        &self,
+        writer: &Pool,
+        closing: &Closing,
+        now: DateTime<Utc>,
+    ) -> Result<CloseOutcome, HmisError> {
         let prepared = self.in_time(DOING, async {
-            // Not a deferred BEGIN: one that reads first and then writes fails at once, without waiting, when
-            // another connection has written in between.
             let mut transaction = writer
-                .begin_with("BEGIN IMMEDIATE")
+                .begin(Isolation::Serializable)
                 .await
                 .map_err(|error| HmisError::database(DOING, error))?;
             let records: Vec<_> = closing.expected.iter().map(|expected| expected.record.clone()).collect();
@@ -60,10 +79,11 @@ impl Hmis {
             Err(snapshots) => return Ok(CloseOutcome::FactsChanged(snapshots)),
         };
 
-        // From here on a failure leaves open whether the change was made.
+        // From here on a failure leaves open whether the change was made, unless the database says that it was not.
         let unknown = |source| HmisError::CommitUnknown { record: closing.record.clone(), source };
         match tokio::time::timeout(self.timeout, transaction.commit()).await {
             Ok(Ok(())) => Ok(CloseOutcome::Closed),
+            Ok(Err(error)) if sql::is_conflict(&error) => Err(HmisError::database(DOING, error)),
             Ok(Err(error)) => Err(unknown(Some(error))),
             Err(_elapsed) => Err(unknown(None)),
         }
@@ -71,7 +91,7 @@ impl Hmis {
 
     async fn apply(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         record: &ClientId,
         change: &Change,
     ) -> Result<(), HmisError> {
@@ -103,7 +123,7 @@ impl Hmis {
     /// Removes every grant to an agency at or below `root`; whether there was one, and each was found again.
     async fn remove_grants(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         record: &ClientId,
         root: &AgencyId,
     ) -> Result<bool, HmisError> {
@@ -123,18 +143,14 @@ impl Hmis {
     /// Runs a statement that changes rows; how many it changed.
     async fn change(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         statement: Statement,
         values: &[&str],
     ) -> Result<u64, HmisError> {
-        let mut query = sqlx::query(self.statements.sql(statement));
+        let mut query = query(self.statements.sql(statement));
         for value in values {
-            query = query.bind((*value).to_owned());
+            query = query.bind(*value);
         }
-        query
-            .execute(connection)
-            .await
-            .map(|result| result.rows_affected())
-            .map_err(|error| HmisError::database(statement.file(), error))
+        query.execute(connection).await.map_err(|error| HmisError::database(statement.file(), error))
     }
 }

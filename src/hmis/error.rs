@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::domain::ClientId;
+use crate::{domain::ClientId, sql};
 
 /// Why the HMIS could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +95,7 @@ impl HmisError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Timeout { .. } => true,
-            Self::Database { source, .. } => passes(source),
+            Self::Database { source, .. } => sql::is_passing(source) || sql::is_conflict(source),
             Self::Url(_)
             | Self::NoDatabase(_)
             | Self::MissingTable { .. }
@@ -116,31 +116,10 @@ impl HmisError {
 
     /// A database error met while running the statement `file` or doing a thing described in a few words.
     pub(super) fn database(doing: &'static str, source: sqlx::Error) -> Self {
-        // SQLite has one code for every mistake in a statement; the words are the only way to tell.
-        let table = source
-            .as_database_error()
-            .and_then(|error| error.message().strip_prefix("no such table: "))
-            .map(|name| name.trim_start_matches("main.").to_owned());
+        let table = sql::missing_table(&source);
         match table {
             Some(table) => Self::MissingTable { table, file: doing },
             None => Self::Database { doing, source },
         }
     }
-}
-
-/// The `SQLite` result codes that pass by themselves: busy, locked, I/O error, disk full, cannot open, locking
-/// protocol (<https://www.sqlite.org/rescode.html>). The extended code's low byte is the primary code.
-const PASSING: [i64; 6] = [5, 6, 10, 13, 14, 15];
-
-fn passes(error: &sqlx::Error) -> bool {
-    if let Some(error) = error.as_database_error() {
-        return error
-            .code()
-            .and_then(|code| code.parse::<i64>().ok())
-            .is_some_and(|code| PASSING.contains(&(code & 0xff)));
-    }
-    matches!(
-        error,
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
-    )
 }

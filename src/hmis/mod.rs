@@ -20,17 +20,18 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, future::Future, path::PathBuf, time::Duration};
-
-use chrono::{DateTime, Utc};
-use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
 use self::{assemble::Surroundings, coverage::Coverage, statements::Statements};
 pub use self::{check::SourceStatus, close::CloseOutcome, error::HmisError};
 use crate::domain::{AgencyId, ClientId, Snapshot};
+use crate::sql::{Address, Isolation, Pool, Transaction};
+use chrono::{DateTime, Utc};
 
 /// The reference tables.
 const SCHEMA: &str = include_str!("schema.sql");
@@ -40,6 +41,9 @@ const INIT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Connections that read at the same time: the judge, the deliverer, the console, a command.
 const READERS: u32 = 4;
+
+/// Changes made at the same time, on a server; to a file there is one.
+const WRITERS: u32 = 4;
 
 /// Whether the database is the HMIS itself (`hmis.role`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +64,10 @@ pub enum ItemVisibility {
 }
 
 /// The `[hmis]` section, as far as the database is concerned.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct HmisOptions {
-    /// `sqlite:///absolute/path` or `sqlite://relative/path`.
-    pub url: String,
+    /// The database.
+    pub address: Address,
     /// Mirror or live.
     pub role: Role,
     /// On a mirror, facts older than this are unknown.
@@ -76,26 +80,12 @@ pub struct HmisOptions {
     pub timeout: Duration,
 }
 
-impl fmt::Debug for HmisOptions {
-    /// Without the URL: it may hold a password.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HmisOptions")
-            .field("role", &self.role)
-            .field("max_age", &self.max_age)
-            .field("item_visibility", &self.item_visibility)
-            .field("statements", &self.statements)
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The HMIS.
 #[derive(Debug)]
 pub struct Hmis {
-    readers: SqlitePool,
-    /// One connection, so that our own changes wait for each other here and not in the database. None on a
-    /// mirror.
-    writer: Option<SqlitePool>,
+    readers: Pool,
+    /// None on a mirror.
+    writer: Option<Pool>,
     role: Role,
     max_age: Duration,
     item_visibility: ItemVisibility,
@@ -104,64 +94,53 @@ pub struct Hmis {
 }
 
 impl Hmis {
-    /// Creates the database and its reference tables where they are missing; what is there stays as it is.
+    /// Creates the reference tables where they are missing, and on SQLite the database itself; what is there stays as
+    /// it is.
     ///
     /// # Errors
-    /// When the URL cannot be used, or the file cannot be created.
-    pub async fn init(url: &str) -> Result<(), HmisError> {
+    /// When the file cannot be created, or the server not be reached.
+    pub async fn init(address: &Address) -> Result<(), HmisError> {
         const DOING: &str = "creating the reference tables";
-        let options = sqlite_options(url)?;
-        let folder = options.get_filename().parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = address.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(HmisError::Url(format!("the folder {} does not exist: create it", folder.display())));
         }
-        // Write-ahead logging lets the daemon read while an import writes.
-        let options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+        let pool = address.creating(INIT_TIMEOUT);
         let creating = async {
-            let mut connection = SqliteConnection::connect_with(&options).await?;
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            connection.close().await
+            let mut transaction = pool.begin(Isolation::Write).await?;
+            transaction.run_script(SCHEMA).await?;
+            transaction.commit().await
         };
         within(INIT_TIMEOUT, DOING, async {
             creating.await.map_err(|error: sqlx::Error| HmisError::database(DOING, error))
         })
-        .await
+        .await?;
+        pool.close().await;
+        Ok(())
     }
 
     /// Opens an existing database.
     ///
     /// # Errors
-    /// When it is not there, the URL cannot be used, or the folder of own statements is not in order.
+    /// When it is not there or cannot be reached, or the folder of own statements is not in order.
     pub async fn open(options: &HmisOptions) -> Result<Self, HmisError> {
         const DOING: &str = "opening the database";
         let statements = match &options.statements {
             Some(folder) => Statements::from_folder(folder)?,
             None => Statements::default(),
         };
-        // The database's own waiting ends before ours does, so that "locked" is reported as such.
-        let connect = sqlite_options(&options.url)?.busy_timeout(options.timeout / 4 * 3);
-        if !connect.get_filename().is_file() {
-            return Err(HmisError::NoDatabase(connect.get_filename().to_owned()));
+        if let Some(file) = options.address.file().filter(|file| !file.is_file()) {
+            return Err(HmisError::NoDatabase(file.to_owned()));
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(options.timeout)
-            .connect_lazy_with(connect.clone().read_only(true));
-        let writer = match options.role {
-            Role::Mirror => None,
-            // Opened at the first change: where a person makes the changes, it never is.
-            Role::Live => Some(
-                SqlitePoolOptions::new()
-                    .max_connections(1)
-                    .acquire_timeout(options.timeout)
-                    .connect_lazy_with(connect.read_only(false)),
-            ),
-        };
+        // The database's own waiting ends before ours does, so that "locked" is reported as such.
+        let patience = options.timeout / 4 * 3;
         let hmis = Self {
-            readers,
-            writer,
+            readers: options.address.readers(READERS, patience),
+            writer: match options.role {
+                Role::Mirror => None,
+                // Connected at the first change: where a person makes the changes, never.
+                Role::Live => Some(options.address.writers(WRITERS, patience)),
+            },
             role: options.role,
             max_age: options.max_age,
             item_visibility: options.item_visibility,
@@ -169,7 +148,8 @@ impl Hmis {
             timeout: options.timeout,
         };
         hmis.in_time(DOING, async {
-            hmis.readers.acquire().await.map(drop).map_err(|error| HmisError::database(DOING, error))
+            let opened = hmis.readers.begin(Isolation::Read).await;
+            opened.map(drop).map_err(|error| HmisError::database(DOING, error))
         })
         .await?;
         Ok(hmis)
@@ -212,7 +192,7 @@ impl Hmis {
 
     async fn coverage(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         now: DateTime<Utc>,
     ) -> Result<Coverage, HmisError> {
         let sources = rows::sources(connection, &self.statements).await?;
@@ -222,7 +202,7 @@ impl Hmis {
     /// The snapshots of `records`, on the connection of a transaction.
     async fn snapshots(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Transaction,
         records: &[ClientId],
         now: DateTime<Utc>,
     ) -> Result<Vec<Snapshot>, HmisError> {
@@ -246,11 +226,14 @@ impl Hmis {
     async fn reading<T>(
         &self,
         doing: &'static str,
-        read: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, HmisError>,
+        read: impl AsyncFnOnce(&mut Transaction) -> Result<T, HmisError>,
     ) -> Result<T, HmisError> {
         self.in_time(doing, async {
-            let mut transaction =
-                self.readers.begin_with("BEGIN").await.map_err(|error| HmisError::database(doing, error))?;
+            let mut transaction = self
+                .readers
+                .begin(Isolation::Read)
+                .await
+                .map_err(|error| HmisError::database(doing, error))?;
             let result = read(&mut transaction).await?;
             transaction.rollback().await.map_err(|error| HmisError::database(doing, error))?;
             Ok(result)
@@ -276,18 +259,4 @@ async fn within<T>(
         Ok(result) => result,
         Err(_elapsed) => Err(HmisError::Timeout { doing, after }),
     }
-}
-
-/// The connection options of a `sqlite:` URL. The errors do not repeat the URL: another kind of URL may hold a
-/// password.
-fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, HmisError> {
-    let wrong =
-        |problem: &str| HmisError::Url(format!("{problem}; it is written sqlite:///absolute/path.db"));
-    if !url.starts_with("sqlite:") {
-        return Err(wrong("this is not the address of an SQLite file"));
-    }
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(wrong("a database in memory is gone when the program ends"));
-    }
-    url.parse().map_err(|_| wrong("this is not the address of an SQLite file"))
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     HmisError,
@@ -13,6 +12,7 @@ use super::{
     statements::{Statement, Statements},
 };
 use crate::domain::{AgencyId, ClientId, RecordStatus, Sharing};
+use crate::sql::{Row, Transaction, query};
 
 /// One row of `hmis_record`.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub(super) struct DataRow {
 
 /// A row together with the words an error about it needs.
 struct Cells<'a> {
-    row: &'a SqliteRow,
+    row: &'a Row,
     statement: Statement,
     table: &'static str,
     id: String,
@@ -59,7 +59,7 @@ impl Cells<'_> {
     /// A text as it stands; an empty field is no text.
     fn text(&self, column: &'static str) -> Result<Option<String>, HmisError> {
         let text: Option<String> =
-            self.row.try_get(column).map_err(|error| self.unreadable(column, error, "a text"))?;
+            self.row.get(column).map_err(|error| self.unreadable(column, error, "a text"))?;
         Ok(text.filter(|text| !text.is_empty()))
     }
 
@@ -68,7 +68,16 @@ impl Cells<'_> {
     }
 
     fn flag(&self, column: &'static str) -> Result<Option<bool>, HmisError> {
-        self.row.try_get(column).map_err(|error| self.unreadable(column, error, "yes, no or empty"))
+        let error = match self.row.get(column) {
+            Ok(flag) => return Ok(flag),
+            Err(error) => error,
+        };
+        // A site's own statement on PostgreSQL may give 0 and 1, which on SQLite are the same as no and yes.
+        match self.row.get::<Option<i32>>(column) {
+            Ok(None) => Ok(None),
+            Ok(Some(number @ (0 | 1))) => Ok(Some(number == 1)),
+            Ok(Some(_)) | Err(_) => Err(self.unreadable(column, error, "yes, no or empty")),
+        }
     }
 
     fn needed_flag(&self, column: &'static str) -> Result<bool, HmisError> {
@@ -94,12 +103,12 @@ impl Cells<'_> {
 
 /// The record, if the HMIS has it.
 pub(super) async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
     record: &ClientId,
 ) -> Result<Option<RecordRow>, HmisError> {
     let statement = Statement::Record;
-    let row = sqlx::query(statements.sql(statement))
+    let row = query(statements.sql(statement))
         .bind(record.as_str())
         .fetch_optional(connection)
         .await
@@ -140,12 +149,12 @@ pub(super) async fn record(
 
 /// Who has entered data in a record.
 pub(super) async fn data(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
     record: &ClientId,
 ) -> Result<Vec<DataRow>, HmisError> {
     let statement = Statement::Data;
-    let rows = sqlx::query(statements.sql(statement))
+    let rows = query(statements.sql(statement))
         .bind(record.as_str())
         .fetch_all(connection)
         .await
@@ -165,12 +174,12 @@ pub(super) async fn data(
 /// The agencies that were granted visibility of a record, as the rows name them (not their roots). The text is
 /// kept beside the ID: a change has to name the row as it stands.
 pub(super) async fn grants(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
     record: &ClientId,
 ) -> Result<Vec<(String, AgencyId)>, HmisError> {
     let statement = Statement::Grants;
-    let rows = sqlx::query(statements.sql(statement))
+    let rows = query(statements.sql(statement))
         .bind(record.as_str())
         .fetch_all(connection)
         .await
@@ -185,11 +194,11 @@ pub(super) async fn grants(
 
 /// The whole agency list.
 pub(super) async fn agencies(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
 ) -> Result<Agencies, HmisError> {
     let statement = Statement::Agencies;
-    let rows = sqlx::query(statements.sql(statement))
+    let rows = query(statements.sql(statement))
         .fetch_all(connection)
         .await
         .map_err(|error| HmisError::database(statement.file(), error))?;
@@ -212,11 +221,11 @@ pub(super) async fn agencies(
 
 /// What the sources vouch for.
 pub(super) async fn sources(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
 ) -> Result<Vec<Source>, HmisError> {
     let statement = Statement::Sources;
-    let rows = sqlx::query(statements.sql(statement))
+    let rows = query(statements.sql(statement))
         .fetch_all(connection)
         .await
         .map_err(|error| HmisError::database(statement.file(), error))?;
@@ -240,16 +249,20 @@ pub(super) async fn sources(
 
 /// Figures with their names, for `check`.
 pub(super) async fn figures(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     statements: &Statements,
     statement: Statement,
 ) -> Result<Vec<(String, i64)>, HmisError> {
-    let rows = sqlx::query(statements.sql(statement))
+    let rows = query(statements.sql(statement))
         .fetch_all(connection)
         .await
         .map_err(|error| HmisError::database(statement.file(), error))?;
     rows.iter()
-        .map(|row| Ok((row.try_get("what")?, row.try_get("how_many")?)))
+        .map(|row| {
+            // PostgreSQL tells whole numbers of different sizes apart.
+            let how_many = row.get("how_many").or_else(|_| row.get::<i32>("how_many").map(i64::from))?;
+            Ok((row.get("what")?, how_many))
+        })
         .collect::<Result<_, _>>()
         .map_err(|error| HmisError::database(statement.file(), error))
 }

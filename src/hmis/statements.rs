@@ -36,6 +36,16 @@ impl Statement {
         Self::Oddities,
     ];
 
+    /// How many values it takes; all are texts.
+    pub(super) fn values(self) -> usize {
+        match self {
+            Self::Agencies | Self::Sources | Self::Counts | Self::Oddities => 0,
+            Self::Record | Self::Data | Self::Grants | Self::CloseSharing => 1,
+            Self::RemoveGrant => 2,
+            Self::SetAlias => 3,
+        }
+    }
+
     /// Its file name, the name by which errors and a site's folder know it.
     pub(super) fn file(self) -> &'static str {
         match self {

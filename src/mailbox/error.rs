@@ -99,22 +99,6 @@ impl MailboxError {
         }
     }
 
-    /// Whether a mail that the server cannot deliver may be the cause, rather than the server or its network: it
-    /// refuses, gives what cannot be read, hangs up or falls silent.
-    pub(super) fn may_be_one_mail(&self) -> bool {
-        match self {
-            // SERVERBUG is what Dovecot says of a mail it cannot read.
-            Self::Refused { text, .. } => !is_passing(text) || text.contains("[SERVERBUG]"),
-            Self::Protocol { .. } | Self::Lost { .. } | Self::Timeout { .. } => true,
-            Self::Config(_)
-            | Self::Unreachable { .. }
-            | Self::Tls { .. }
-            | Self::Login { .. }
-            | Self::Folder { .. }
-            | Self::Closed => false,
-        }
-    }
-
     /// What an error of the connection means. async-imap reports a response it cannot parse as
     /// `ErrorKind::Other` with the response, mail text and all, in the message: only the kind may be shown.
     pub(super) fn from_stream(command: &'static str, error: &io::Error) -> Self {

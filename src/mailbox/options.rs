@@ -11,8 +11,6 @@ use super::MailboxError;
 pub enum Tls {
     /// TLS from the first byte (RFC 8314 3; port 993).
     Implicit,
-    /// TLS before anything is told to the server (RFC 9051 6.2.1; port 143); a server without it is refused.
-    StartTls,
     /// None: only for a server on this machine.
     None,
 }

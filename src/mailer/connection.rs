@@ -28,14 +28,10 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use crate::tls::Opening;
-
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) kind: FailureKind,
-    /// The server's code, where it is the one that refuses.
-    pub(super) code: Option<u16>,
     /// For staff: no addresses, no mail content, no passwords.
     pub(super) text: String,
 }
@@ -54,7 +50,7 @@ pub(super) enum FailureKind {
 
 impl Failure {
     pub(super) fn new(kind: FailureKind, text: String) -> Self {
-        Self { kind, code: None, text }
+        Self { kind, text }
     }
 
     fn of(step: &str, error: &SmtpError) -> Self {
@@ -77,8 +73,7 @@ impl Failure {
         };
         let said =
             std::error::Error::source(error).map(|text| presentable(&text.to_string())).unwrap_or_default();
-        let text = format!("{step}: the mail server answered {number} {said}").trim_end().to_owned();
-        Self { kind, code: Some(number), text }
+        Self::new(kind, format!("{step}: the mail server answered {number} {said}").trim_end().to_owned())
     }
 
     fn over(step: &str, limit: Duration) -> Self {
@@ -156,19 +151,14 @@ impl Connection {
         const STEP: &str = "signing in (AUTH)";
         const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
         if self.smtp.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
-            let text = format!(
-                "{STEP}: the mail server offers neither PLAIN nor LOGIN: use the port and tls that it takes passwords \
-                 on, or leave user empty if it wants none"
-            );
+            let text = format!("{STEP}: the mail server offers neither PLAIN nor LOGIN");
             return Err(Failure::new(FailureKind::Never, text));
         }
         match timeout(self.step_timeout, self.smtp.auth(&MECHANISMS, credentials)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(match error.status() {
                 Some(code) => Failure {
-                    text: format!(
-                        "{STEP}: the mail server does not accept user and password ({code}): check both"
-                    ),
+                    text: format!("{STEP}: the mail server does not accept user and password ({code})"),
                     ..Failure::of(STEP, &error)
                 },
                 None => Failure::of(STEP, &error),
@@ -272,127 +262,31 @@ async fn in_time<T>(
     }
 }
 
-/// What is said in the clear: nothing but the wish for TLS (RFC 3207). Gives the stream on which TLS begins.
-pub(super) async fn start_tls(
-    stream: TcpStream,
-    hello: &ClientId,
-    step_timeout: Duration,
-) -> Result<TcpStream, Failure> {
-    const STEP: &str = "encryption (STARTTLS)";
-    let late = |step: &str| Failure::over(step, step_timeout);
-    let mut opening = Opening::new(stream);
-    timeout(step_timeout, reply(&mut opening, "greeting", 220)).await.map_err(|_| late("greeting"))??;
-    let asking = async {
-        say(&mut opening, STEP, &format!("EHLO {hello}")).await?;
-        let offers = reply(&mut opening, STEP, 250).await?;
-        if !offers.iter().skip(1).any(|offer| offer.trim().eq_ignore_ascii_case("STARTTLS")) {
-            return Err(no_tls("the mail server does not offer STARTTLS"));
-        }
-        say(&mut opening, STEP, "STARTTLS").await?;
-        reply(&mut opening, STEP, 220).await.map_err(|failure| match failure.kind {
-            FailureKind::Never => no_tls("the mail server offers STARTTLS and then refuses it"),
-            FailureKind::Lost | FailureKind::Closing | FailureKind::NotNow => failure,
-        })
-    };
-    timeout(step_timeout, asking).await.map_err(|_| late(STEP))??;
-    opening.end().map_err(|error| no_tls(&error.to_string()))
-}
-
-fn no_tls(why: &str) -> Failure {
-    Failure::new(FailureKind::Never, format!("{why}; the desk does not go on without it"))
-}
-
-async fn say(opening: &mut Opening<TcpStream>, step: &str, line: &str) -> Result<(), Failure> {
-    opening.say(line).await.map_err(|error| broken(step, &error))
-}
-
-/// A reply of one or several lines (RFC 5321, 4.2.1), without its code; any other code than `wanted` is a failure.
-async fn reply(opening: &mut Opening<TcpStream>, step: &str, wanted: u16) -> Result<Vec<String>, Failure> {
-    /// Far more than any server offers.
-    const MOST_LINES: usize = 200;
-    let mut texts = Vec::new();
-    while texts.len() < MOST_LINES {
-        let line = opening.line().await.map_err(|error| broken(step, &error))?;
-        let (code, rest) = line.split_at_checked(3).unwrap_or((&line, ""));
-        let Ok(code) = code.parse::<u16>() else { break };
-        let text = rest.trim_start_matches(['-', ' ']);
-        if code != wanted {
-            let kind = match code {
-                421 => FailureKind::Closing,
-                400..500 => FailureKind::NotNow,
-                500..600 => FailureKind::Never,
-                _ => FailureKind::Lost,
-            };
-            let said = presentable(text);
-            let text = format!("{step}: the mail server answered {code} {said}").trim_end().to_owned();
-            return Err(Failure::new(kind, text));
-        }
-        texts.push(text.to_owned());
-        if !rest.starts_with('-') {
-            return Ok(texts);
-        }
-    }
-    Err(Failure::new(FailureKind::Lost, format!("{step}: the answer is not one of a mail server")))
-}
-
-fn broken(step: &str, error: &io::Error) -> Failure {
-    let why = if error.kind() == io::ErrorKind::UnexpectedEof {
-        "the connection was closed".to_owned()
-    } else {
-        format!("the connection broke: {}", error.kind())
-    };
-    Failure::new(FailureKind::Lost, format!("{step}: {why}"))
-}
-
 /// An encrypted stream as lettre wants it.
 #[derive(Debug)]
-pub(super) struct Encrypted {
-    stream: TlsStream<TcpStream>,
-    /// What is read before anything of the stream.
-    first: &'static [u8],
-}
-
-impl Encrypted {
-    /// TLS began with the first octet.
-    pub(super) fn at_once(stream: TlsStream<TcpStream>) -> Self {
-        Self { stream, first: b"" }
-    }
-
-    /// TLS began after STARTTLS. The server does not greet again (RFC 3207, 4.2), while lettre awaits a greeting
-    /// before it says EHLO: it is given one.
-    pub(super) fn later(stream: TlsStream<TcpStream>) -> Self {
-        Self { stream, first: b"220 encrypted\r\n" }
-    }
-}
+pub(super) struct Encrypted(pub(super) TlsStream<TcpStream>);
 
 impl AsyncRead for Encrypted {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        if this.first.is_empty() {
-            return Pin::new(&mut this.stream).poll_read(cx, buf);
-        }
-        let (now, later) = this.first.split_at(this.first.len().min(buf.remaining()));
-        buf.put_slice(now);
-        this.first = later;
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.get_mut().0).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Encrypted {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+        Pin::new(&mut self.get_mut().0).poll_write(cx, buf)
     }
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        Pin::new(&mut self.get_mut().0).poll_flush(cx)
     }
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().0).poll_shutdown(cx)
     }
 }
 
 impl AsyncTokioStream for Encrypted {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.get_ref().0.peer_addr()
+        self.0.get_ref().0.peer_addr()
     }
 }
 

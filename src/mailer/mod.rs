@@ -43,8 +43,6 @@ pub enum Options {
 pub enum Tls {
     /// From the first byte (RFC 8314, 3.3).
     Implicit,
-    /// Before anything of the mail is said (RFC 3207); a server without it is refused.
-    StartTls,
     /// Not at all; only to this machine itself.
     None,
 }

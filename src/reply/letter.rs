@@ -28,6 +28,8 @@ pub enum Body {
     },
     /// Which client ID?
     MissingId,
+    /// Once more: which client ID?
+    MissingIdReminder,
     /// A consent notice has arrived.
     ConsentReceived {
         /// The closed records it names.
@@ -61,6 +63,7 @@ impl Body {
         match self {
             Self::Received { .. } => "received",
             Self::MissingId => "missing_id",
+            Self::MissingIdReminder => "missing_id_reminder",
             Self::ConsentReceived { .. } => "consent_received",
             Self::Joined => "joined",
             Self::Outcome { .. } => "outcome",
@@ -158,6 +161,7 @@ pub fn letter(case: &Case, kind: &ReplyKind, first: bool) -> Letter {
     let body = match kind {
         ReplyKind::Received => Body::Received { records: case.items.iter().map(waiting).collect() },
         ReplyKind::MissingId => Body::MissingId,
+        ReplyKind::MissingIdReminder => Body::MissingIdReminder,
         ReplyKind::ConsentReceived => Body::ConsentReceived {
             old_records: case.items.iter().map(|item| item.record.clone()).collect(),
             new_records: case.new_records.clone(),
@@ -244,7 +248,11 @@ fn advice(case: &Case, body: &Body, first: bool) -> Option<Advice> {
         return None;
     }
     Some(match body {
-        Body::Joined | Body::Received { .. } | Body::MissingId | Body::Declined { .. } => of_the_notice,
+        Body::Joined
+        | Body::Received { .. }
+        | Body::MissingId
+        | Body::MissingIdReminder
+        | Body::Declined { .. } => of_the_notice,
         Body::ConsentReceived { .. } => Advice::Consent,
         Body::Cancelled => Advice::AfterCancel,
         Body::Outcome { records, later } => {

@@ -62,6 +62,7 @@ fn bodies() -> Vec<Body> {
         Body::Received { records: vec![waiting("1555555", false)] },
         Body::Received { records: vec![waiting("1555555", true), waiting("1555556", false)] },
         Body::MissingId,
+        Body::MissingIdReminder,
         Body::Joined,
         Body::Cancelled,
         Body::Outcome { records: Vec::new(), later: Vec::new() },

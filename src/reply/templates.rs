@@ -25,11 +25,12 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [Template; 17] = [
+const TEMPLATES: [Template; 18] = [
     template!("subject.txt": "kind"),
     template!("greeting.txt":),
     template!("received.txt": "records"),
     template!("missing_id.txt":),
+    template!("missing_id_reminder.txt":),
     template!("consent_received.txt": "old_records", "new_records"),
     template!("joined.txt":),
     template!("outcome.txt": "later"),
@@ -273,6 +274,7 @@ fn sections(letter: &Letter) -> Vec<(&'static str, Values)> {
             sections.push(("received.txt", vec![("records", records.collect())]));
         }
         Body::MissingId => sections.push(("missing_id.txt", Vec::new())),
+        Body::MissingIdReminder => sections.push(("missing_id_reminder.txt", Vec::new())),
         Body::ConsentReceived { old_records, new_records } => sections.push((
             "consent_received.txt",
             vec![("old_records", ids(old_records)), ("new_records", ids(new_records))],

@@ -119,6 +119,7 @@ fn all_kinds() -> Vec<ReplyKind> {
     vec![
         ReplyKind::Received,
         ReplyKind::MissingId,
+        ReplyKind::MissingIdReminder,
         ReplyKind::ConsentReceived,
         ReplyKind::Joined(address("planted.writer@planted.example")),
         ReplyKind::Outcome(vec![id("1555555")]),
@@ -449,6 +450,11 @@ fn the_other_kinds_say_what_they_are_for() {
         case(NoticeKind::Revocation, vec![settled(ItemOutcome::Declined, None, Report::default())]);
     for (case, kind, says) in [
         (&revocation, ReplyKind::MissingId, vec!["reply with the client ID, nothing else about the client"]),
+        (
+            &revocation,
+            ReplyKind::MissingIdReminder,
+            vec!["have not heard from you yet", "reply with the client ID, nothing else about the client"],
+        ),
         (
             &consent,
             ReplyKind::ConsentReceived,

@@ -1,10 +1,10 @@
 //! Cases: loaded, saved under their version, found by record, leased to be judged.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
-use super::{Store, StoreError, Write, document, json, millis, statements as sql};
+use super::{Lease, Store, StoreError, Write, document, json, millis, statements as sql};
 use crate::domain::{AgencyId, Case, CaseId, CaseState, ClientId, Event};
+use crate::sql::{query, query_as, query_scalar};
 
 /// A case and the version it was read at.
 #[derive(Debug, Clone)]
@@ -12,16 +12,6 @@ pub struct Loaded {
     /// The case.
     pub case: Case,
     version: i64,
-}
-
-/// The right to work on something for a while. Whoever holds another token has lost it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease(pub(super) String);
-
-impl Lease {
-    pub(super) fn new() -> Self {
-        Self(Uuid::now_v7().to_string())
-    }
 }
 
 fn loaded(id: CaseId, row: (String, i64)) -> Result<Loaded, StoreError> {
@@ -32,7 +22,7 @@ fn loaded(id: CaseId, row: (String, i64)) -> Result<Loaded, StoreError> {
 impl Store {
     /// The case, if there is one of that number.
     pub async fn case(&self, id: CaseId) -> Result<Option<Loaded>, StoreError> {
-        let row = sqlx::query_as(sql::CASE_GET).bind(id.number()).fetch_optional(&self.readers).await?;
+        let row = query_as(sql::CASE_GET).bind(id.number()).fetch_optional(&self.readers).await?;
         row.map(|row| loaded(id, row)).transpose()
     }
 
@@ -42,7 +32,7 @@ impl Store {
         state: Option<CaseState>,
         record: Option<&ClientId>,
     ) -> Result<Vec<Case>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(sql::CASES_LIST)
+        let rows: Vec<(String, i64)> = query_as(sql::CASES_LIST)
             .bind(state.map_or("", CaseState::as_str))
             .bind(record.map_or("", ClientId::as_str))
             .fetch_all(&self.readers)
@@ -53,7 +43,7 @@ impl Store {
     /// Whether a case waits to be judged and nobody holds it.
     pub async fn has_case_to_judge(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let number: Option<i64> =
-            sqlx::query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&self.readers).await?;
+            query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&self.readers).await?;
         Ok(number.is_some())
     }
 
@@ -63,7 +53,7 @@ impl Store {
         case: CaseId,
         sha256: &str,
     ) -> Result<Option<T>, StoreError> {
-        let doc: Option<String> = sqlx::query_scalar(sql::EVIDENCE_GET)
+        let doc: Option<String> = query_scalar(sql::EVIDENCE_GET)
             .bind(case.number())
             .bind(sha256)
             .fetch_optional(&self.readers)
@@ -78,15 +68,21 @@ impl Write {
         Ok(CaseId::new(self.next("case").await?))
     }
 
-    /// The case, if there is one of that number.
+    /// The case, if there is one of that number, to be changed: until the transaction ends, nobody else changes any.
     pub async fn case(&mut self, id: CaseId) -> Result<Option<Loaded>, StoreError> {
-        let row = sqlx::query_as(sql::CASE_GET).bind(id.number()).fetch_optional(&mut *self.inner).await?;
+        self.hold_history().await?;
+        self.peek(id).await
+    }
+
+    /// The case as it was committed last, with nothing held.
+    pub(super) async fn peek(&mut self, id: CaseId) -> Result<Option<Loaded>, StoreError> {
+        let row = query_as(sql::CASE_GET).bind(id.number()).fetch_optional(&mut self.inner).await?;
         row.map(|row| loaded(id, row)).transpose()
     }
 
     /// Adds a new case; its history begins with `opened`.
     pub async fn add_case(&mut self, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query(sql::CASE_ADD)
+        query(sql::CASE_ADD)
             .bind(case.id.number())
             .bind(case.state.as_str())
             .bind(case.agency().map(AgencyId::as_str))
@@ -94,7 +90,7 @@ impl Write {
             .bind(millis(case.received_at))
             .bind(millis(case.due_at))
             .bind(case.finished_at.map(millis))
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         self.add_records(case).await?;
         self.add_history(case, "opened", "agency", case.state, "{}", now).await
@@ -103,12 +99,12 @@ impl Write {
     /// The records by which a case is found.
     async fn add_records(&mut self, case: &Case) -> Result<(), StoreError> {
         for item in &case.items {
-            sqlx::query(sql::CASE_RECORD_ADD)
+            query(sql::CASE_RECORD_ADD)
                 .bind(case.id.number())
                 .bind(item.record.as_str())
                 .bind(case.agency().map(AgencyId::as_str))
                 .bind(!case.state.is_over())
-                .execute(&mut *self.inner)
+                .execute(&mut self.inner)
                 .await?;
         }
         Ok(())
@@ -123,23 +119,23 @@ impl Write {
         event: &Event,
         now: DateTime<Utc>,
     ) -> Result<Loaded, StoreError> {
-        let saved = sqlx::query(sql::CASE_SAVE)
+        let saved = query(sql::CASE_SAVE)
             .bind(after.state.as_str())
             .bind(json(after))
             .bind(after.finished_at.map(millis))
             .bind(after.id.number())
             .bind(before.version)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        if saved.rows_affected() != 1 {
+        if saved != 1 {
             return Err(StoreError::Conflict(after.id.to_string()));
         }
         if after.items.len() != before.case.items.len() {
             self.add_records(after).await?;
         }
         if after.state.is_over() && !before.case.state.is_over() {
-            sqlx::query(sql::CASE_RECORDS_SHUT).bind(after.id.number()).execute(&mut *self.inner).await?;
-            sqlx::query(sql::MESSAGES_DONE).bind(after.id.number()).execute(&mut *self.inner).await?;
+            query(sql::CASE_RECORDS_SHUT).bind(after.id.number()).execute(&mut self.inner).await?;
+            query(sql::MESSAGES_DONE).bind(after.id.number()).execute(&mut self.inner).await?;
         }
         self.add_history(
             after,
@@ -159,10 +155,10 @@ impl Write {
         agency: &AgencyId,
         record: &ClientId,
     ) -> Result<Vec<CaseId>, StoreError> {
-        let numbers: Vec<i64> = sqlx::query_scalar(sql::CASES_OPEN_FOR)
+        let numbers: Vec<i64> = query_scalar(sql::CASES_OPEN_FOR)
             .bind(record.as_str())
             .bind(agency.as_str())
-            .fetch_all(&mut *self.inner)
+            .fetch_all(&mut self.inner)
             .await?;
         Ok(numbers.into_iter().map(CaseId::new).collect())
     }
@@ -174,11 +170,11 @@ impl Write {
         until: DateTime<Utc>,
     ) -> Result<Option<(Loaded, Lease)>, StoreError> {
         let number: Option<i64> =
-            sqlx::query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&mut *self.inner).await?;
+            query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&mut self.inner).await?;
         let Some(number) = number else { return Ok(None) };
         let lease = Lease::new();
         self.extend_case_lease(CaseId::new(number), &lease, until).await?;
-        let case = self.case(CaseId::new(number)).await?;
+        let case = self.peek(CaseId::new(number)).await?;
         Ok(case.map(|case| (case, lease)))
     }
 
@@ -189,11 +185,11 @@ impl Write {
         lease: &Lease,
         until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::CASE_LEASE)
+        query(sql::CASE_LEASE)
             .bind(&lease.0)
             .bind(millis(until))
             .bind(id.number())
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }
@@ -201,7 +197,7 @@ impl Write {
     /// Fails with [`StoreError::Conflict`] unless the lease is still held.
     pub async fn assert_case_lease(&mut self, id: CaseId, lease: &Lease) -> Result<(), StoreError> {
         let token: Option<Option<String>> =
-            sqlx::query_scalar(sql::CASE_LEASE_OF).bind(id.number()).fetch_optional(&mut *self.inner).await?;
+            query_scalar(sql::CASE_LEASE_OF).bind(id.number()).fetch_optional(&mut self.inner).await?;
         if token.flatten().as_ref() == Some(&lease.0) {
             Ok(())
         } else {
@@ -217,12 +213,12 @@ impl Write {
         doc: &T,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::EVIDENCE_ADD)
+        query(sql::EVIDENCE_ADD)
             .bind(case.number())
             .bind(sha256)
             .bind(json(doc))
             .bind(millis(now))
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Store, StoreError, Write, instant, millis, statements as sql};
 use crate::domain::{Case, CaseId, CaseState, hex};
+use crate::sql::{query, query_as, query_scalar};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -63,11 +64,21 @@ impl HistoryRow {
 impl Store {
     /// What happened to a case, in order.
     pub async fn history(&self, case: CaseId) -> Result<Vec<HistoryRow>, StoreError> {
-        Ok(sqlx::query_as(sql::HISTORY_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
+        Ok(query_as(sql::HISTORY_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
     }
 }
 
 impl Write {
+    /// Keeps others from adding to the history, and so from changing any case, until the transaction ends. On SQLite
+    /// the transaction is alone anyway. Taken before any row, so that no two transactions wait for each other.
+    pub(super) async fn hold_history(&mut self) -> Result<(), StoreError> {
+        if !self.holds_history {
+            query(sql::HISTORY_HOLD).fetch_optional(&mut self.inner).await?;
+            self.holds_history = true;
+        }
+        Ok(())
+    }
+
     pub(super) async fn add_history(
         &mut self,
         case: &Case,
@@ -80,7 +91,7 @@ impl Write {
         // The counter's row is the lock under which the chain grows.
         let seq = self.next("history").await?;
         let previous: Option<String> =
-            sqlx::query_scalar(sql::HISTORY_HEAD).bind(seq - 1).fetch_optional(&mut *self.inner).await?;
+            query_scalar(sql::HISTORY_HEAD).bind(seq - 1).fetch_optional(&mut self.inner).await?;
         let mut row = HistoryRow {
             seq,
             case_number: case.id.number(),
@@ -94,7 +105,7 @@ impl Write {
             hash: String::new(),
         };
         row.hash = row.hash_of_content();
-        sqlx::query(sql::HISTORY_ADD)
+        query(sql::HISTORY_ADD)
             .bind(row.seq)
             .bind(row.case_number)
             .bind(row.at)
@@ -105,7 +116,7 @@ impl Write {
             .bind(row.detail)
             .bind(row.previous)
             .bind(row.hash)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }

@@ -5,10 +5,7 @@ use std::{
     io::{Read, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    str::FromStr,
 };
-
-use sqlx::sqlite::SqliteConnectOptions;
 
 use super::StoreError;
 
@@ -20,9 +17,8 @@ pub struct WorkerLock {
 }
 
 /// A file beside the database, opened to be locked.
-fn beside(url: &str, ending: &str) -> Result<(File, PathBuf), StoreError> {
-    let database = SqliteConnectOptions::from_str(url)?;
-    let mut name = database.get_filename().as_os_str().to_owned();
+fn beside(database: &Path, ending: &str) -> Result<(File, PathBuf), StoreError> {
+    let mut name = database.as_os_str().to_owned();
     name.push(ending);
     let path = PathBuf::from(name);
     match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
@@ -35,29 +31,23 @@ fn unusable(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::LockFile { file: path.display().to_string(), source }
 }
 
-/// Makes sure the database's file is there, closed to others: it will hold mails. (The group as the umask allows: accounts that decide from a terminal may
-/// share one.) Gives its name.
-pub(super) fn private_file(url: &str) -> Result<String, StoreError> {
-    let database = SqliteConnectOptions::from_str(url)?;
-    let path = database.get_filename();
+/// Makes sure the database's file is there, closed to others: it will hold mails. (The group as the umask allows:
+/// accounts that decide from a terminal may share one.)
+pub(super) fn private_file(path: &Path) -> Result<(), StoreError> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o660).open(path);
     match made {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(source) => {
-            return Err(StoreError::Open {
-                file: path.display().to_string(),
-                source: sqlx::Error::Io(source),
-            });
+            Err(StoreError::Open { name: path.display().to_string(), source: sqlx::Error::Io(source) })
         }
     }
-    Ok(path.display().to_string())
 }
 
 /// Waits until no other process brings the database's tables up to date, and keeps others waiting until the value
 /// is dropped.
-pub(super) async fn alone(url: &str) -> Result<File, StoreError> {
-    let (file, path) = beside(url, ".migrating")?;
+pub(super) async fn alone(database: &Path) -> Result<File, StoreError> {
+    let (file, path) = beside(database, ".migrating")?;
     let locking = tokio::task::spawn_blocking(move || file.lock().map(|()| file));
     match locking.await {
         Ok(Ok(file)) => Ok(file),
@@ -67,8 +57,8 @@ pub(super) async fn alone(url: &str) -> Result<File, StoreError> {
 }
 
 impl WorkerLock {
-    pub(super) fn take(url: &str) -> Result<Self, StoreError> {
-        let (mut file, path) = beside(url, ".lock")?;
+    pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
+        let (mut file, path) = beside(database, ".lock")?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{Store, StoreError, Write, instant, millis, statements as sql};
 use crate::domain::{CaseId, MessageKey};
+use crate::sql::{Isolation, query, query_as, query_scalar};
 
 /// What became of a message. Every message is in exactly one of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct MessageRow {
     pub case: Option<CaseId>,
     /// When it arrived.
     pub received_at: DateTime<Utc>,
+    /// When its octets were removed (`retention.mail`).
+    pub purged_at: Option<DateTime<Utc>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,6 +124,7 @@ struct MessageColumns {
     possible: bool,
     case_number: Option<i64>,
     received_at: i64,
+    purged_at: Option<i64>,
 }
 
 fn key(id: &str, folder: String, uidvalidity: i64, uid: String) -> Result<MessageKey, StoreError> {
@@ -147,36 +151,23 @@ impl TryFrom<PlaceColumns> for Place {
     }
 }
 
-/// The setting that holds a folder's first day.
-fn first_day(folder: &str) -> String {
-    format!("first_day/{folder}")
-}
-
 impl Store {
     /// Where the last look at `folder` ended: UIDVALIDITY and the next UID.
     pub async fn cursor(&self, folder: &str) -> Result<Option<(i64, i64)>, StoreError> {
-        Ok(sqlx::query_as(sql::CURSOR_GET).bind(folder).fetch_optional(&self.readers).await?)
-    }
-
-    /// From when on mail in `folder` is the desk's; none before the first look.
-    pub async fn first_day(&self, folder: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let name = first_day(folder);
-        let stored: Option<String> =
-            sqlx::query_scalar(sql::SETTING_GET).bind(&name).fetch_optional(&self.readers).await?;
-        // What is no number is out of range, too.
-        stored.map(|text| instant("settings", &name, text.parse().unwrap_or(i64::MAX))).transpose()
+        Ok(query_as(sql::CURSOR_GET).bind(folder).fetch_optional(&self.readers).await?)
     }
 
     /// Those of `keys` that were never seen before.
     pub async fn unseen(&self, keys: &[MessageKey]) -> Result<Vec<MessageKey>, StoreError> {
-        let mut connection = self.readers.acquire().await?;
+        // One connection for all of them.
+        let mut reader = self.readers.begin(Isolation::Read).await?;
         let mut unseen = Vec::new();
         for key in keys {
-            let known: Option<String> = sqlx::query_scalar(sql::MESSAGE_KNOWN)
+            let known: Option<String> = query_scalar(sql::MESSAGE_KNOWN)
                 .bind(&key.folder)
                 .bind(i64::from(key.uidvalidity))
                 .bind(&key.uid)
-                .fetch_optional(&mut *connection)
+                .fetch_optional(&mut reader)
                 .await?;
             if known.is_none() {
                 unseen.push(key.clone());
@@ -188,14 +179,14 @@ impl Store {
     /// The messages of a case, first notice first.
     pub async fn messages_of(&self, case: CaseId) -> Result<Vec<Place>, StoreError> {
         let rows: Vec<PlaceColumns> =
-            sqlx::query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?;
+            query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?;
         rows.into_iter().map(Place::try_from).collect()
     }
 
     /// Where a message is.
     pub async fn message(&self, id: &str) -> Result<Option<Place>, StoreError> {
         let row: Option<PlaceColumns> =
-            sqlx::query_as(sql::MESSAGE_PLACE).bind(id).fetch_optional(&self.readers).await?;
+            query_as(sql::MESSAGE_PLACE).bind(id).fetch_optional(&self.readers).await?;
         row.map(Place::try_from).transpose()
     }
 
@@ -205,7 +196,7 @@ impl Store {
         state: Option<MessageState>,
         only_possible: bool,
     ) -> Result<Vec<MessageRow>, StoreError> {
-        let rows: Vec<MessageColumns> = sqlx::query_as(sql::MESSAGES_LIST)
+        let rows: Vec<MessageColumns> = query_as(sql::MESSAGES_LIST)
             .bind(state.map_or("", MessageState::as_str))
             .bind(only_possible)
             .fetch_all(&self.readers)
@@ -215,6 +206,7 @@ impl Store {
                 Ok(MessageRow {
                     key: key(&row.id, row.folder, row.uidvalidity, row.uid)?,
                     received_at: instant("messages", &row.id, row.received_at)?,
+                    purged_at: row.purged_at.map(|at| instant("messages", &row.id, at)).transpose()?,
                     id: row.id,
                     state: row.state,
                     verdict: row.verdict,
@@ -228,7 +220,7 @@ impl Store {
 
     /// The octets of a notice or of a quarantined mail.
     pub async fn octets(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(sqlx::query_scalar(sql::RAW_GET).bind(id).fetch_optional(&self.readers).await?)
+        Ok(query_scalar(sql::RAW_GET).bind(id).fetch_optional(&self.readers).await?)
     }
 }
 
@@ -241,33 +233,23 @@ impl Write {
         next_uid: i64,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::CURSOR_SET)
+        query(sql::CURSOR_SET)
             .bind(folder)
             .bind(i64::from(uidvalidity))
             .bind(next_uid)
             .bind(millis(now))
-            .execute(&mut *self.inner)
-            .await?;
-        Ok(())
-    }
-
-    /// Settles from when on mail in `folder` is the desk's. Once settled it stays.
-    pub async fn set_first_day(&mut self, folder: &str, day: DateTime<Utc>) -> Result<(), StoreError> {
-        sqlx::query(sql::SETTING_SET)
-            .bind(first_day(folder))
-            .bind(millis(day).to_string())
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }
 
     /// Whether the message was recorded before.
     pub async fn is_known(&mut self, key: &MessageKey) -> Result<bool, StoreError> {
-        let known: Option<String> = sqlx::query_scalar(sql::MESSAGE_KNOWN)
+        let known: Option<String> = query_scalar(sql::MESSAGE_KNOWN)
             .bind(&key.folder)
             .bind(i64::from(key.uidvalidity))
             .bind(&key.uid)
-            .fetch_optional(&mut *self.inner)
+            .fetch_optional(&mut self.inner)
             .await?;
         Ok(known.is_some())
     }
@@ -279,7 +261,7 @@ impl Write {
         now: DateTime<Utc>,
     ) -> Result<Option<String>, StoreError> {
         let id = Uuid::now_v7().to_string();
-        let added = sqlx::query(sql::MESSAGE_ADD)
+        let added = query(sql::MESSAGE_ADD)
             .bind(&id)
             .bind(&new.key.folder)
             .bind(i64::from(new.key.uidvalidity))
@@ -294,13 +276,13 @@ impl Write {
             .bind(new.references)
             .bind(millis(new.received_at))
             .bind(millis(now))
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        if added.rows_affected() == 0 {
+        if added == 0 {
             return Ok(None);
         }
         if let Some(octets) = new.octets {
-            sqlx::query(sql::RAW_ADD).bind(&id).bind(octets).execute(&mut *self.inner).await?;
+            query(sql::RAW_ADD).bind(&id).bind(octets).execute(&mut self.inner).await?;
         }
         Ok(Some(id))
     }
@@ -308,20 +290,20 @@ impl Write {
     /// After the server renumbered a folder (UIDVALIDITY changed): gives the notice with this content its new
     /// key. Whether there was one.
     pub async fn rekey(&mut self, key: &MessageKey, sha256: &str) -> Result<bool, StoreError> {
-        let moved = sqlx::query(sql::MESSAGE_REKEY)
+        let moved = query(sql::MESSAGE_REKEY)
             .bind(i64::from(key.uidvalidity))
             .bind(&key.uid)
             .bind(&key.folder)
             .bind(sha256)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        Ok(moved.rows_affected() > 0)
+        Ok(moved > 0)
     }
 
     /// The messages of a case, first notice first.
     pub async fn messages_of(&mut self, case: CaseId) -> Result<Vec<Place>, StoreError> {
         let rows: Vec<PlaceColumns> =
-            sqlx::query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&mut *self.inner).await?;
+            query_as(sql::MESSAGES_OF_CASE).bind(case.number()).fetch_all(&mut self.inner).await?;
         rows.into_iter().map(Place::try_from).collect()
     }
 }

@@ -3,29 +3,41 @@
 //! Whatever must hold together is one [`Write`] transaction: a case, what it ordered and what its history says are
 //! never apart.
 
+mod backup;
 mod cases;
+mod check;
+mod figures;
 mod history;
+mod jobs;
+mod leases;
 mod lock;
 mod messages;
 mod outbox;
+mod retention;
 mod statements;
 mod verify;
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::migrate::{MigrateError, Migrator};
 use uuid::Uuid;
 
-pub use cases::{Lease, Loaded};
+use crate::sql::{self, Address, Isolation, Pool, Text, Transaction, query, query_scalar};
+pub use cases::Loaded;
+pub use figures::{Figures, OpenCase};
 pub use history::HistoryRow;
+pub use leases::{Held, Lease};
 pub use lock::WorkerLock;
 pub use messages::{MessageRow, MessageState, NewMessage, Place};
 pub use outbox::{ActionRow, Claim, Lane, Order, OutgoingMail};
 pub use verify::Accounting;
+
+/// The tables, and how they came to be.
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+/// How long to wait for a connection, and for a file that another process writes to.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -33,17 +45,41 @@ pub enum StoreError {
     /// The database says no, or does not answer.
     #[error("the desk's database: {0}")]
     Database(#[from] sqlx::Error),
-    /// The database file cannot be opened.
-    #[error("the desk's database {file} cannot be opened: {source}")]
+    /// The database cannot be opened.
+    #[error("the desk's database {name} cannot be opened: {source}")]
     Open {
-        /// The file.
-        file: String,
+        /// The file, or database and server.
+        name: String,
         /// Why.
         source: sqlx::Error,
     },
+    /// Nothing can be created where the database file is to be.
+    #[error(
+        "the desk's database cannot be created: the folder {folder} cannot be written to ({source}): create it, or give it \
+         to the account the desk runs as"
+    )]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The tables could not be brought up to date.
     #[error("the desk's database cannot be brought up to date: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(MigrateError),
+    /// A later version of the program has worked on it.
+    #[error(
+        "the desk's database {name} was written by a newer roi-desk (its tables are at step {step}, this program knows \
+         {known}): install that version again, or restore a backup from before"
+    )]
+    Newer {
+        /// The database.
+        name: String,
+        /// The first step this program does not know.
+        step: i64,
+        /// The last step it knows.
+        known: i64,
+    },
     /// A row does not hold what this program writes.
     #[error("the desk's database: {table} {row}: {what}; run `roi-desk db verify`")]
     BadRow {
@@ -63,6 +99,26 @@ pub enum StoreError {
         /// Its process number, as it wrote it down.
         holder: String,
     },
+    /// There is something in the database already.
+    #[error("the desk's database {name} is not empty: a backup is restored into a new one only")]
+    NotEmpty {
+        /// The database.
+        name: String,
+    },
+    /// A daemon works on the database.
+    #[error("a roi-desk daemon ({holder}) works on this database: stop it first")]
+    Working {
+        /// Which, as it wrote it down.
+        holder: String,
+    },
+    /// A file cannot be used as a backup, to be written or to be read.
+    #[error("{file}: {why}")]
+    Backup {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// The file that says so cannot be used.
     #[error("the lock file {file} cannot be used: {source}")]
     LockFile {
@@ -73,71 +129,104 @@ pub enum StoreError {
     },
 }
 
-/// The open database: one writer, many readers.
+impl StoreError {
+    /// Whether it passes by itself: the database is busy, restarting or out of reach, or others changed the same. Running
+    /// the whole transaction again is all that is needed.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) => sql::is_conflict(error) || sql::is_passing(error),
+            Self::Open { .. }
+            | Self::Migrate(_)
+            | Self::Folder { .. }
+            | Self::Newer { .. }
+            | Self::BadRow { .. }
+            | Self::Conflict(_)
+            | Self::Held { .. }
+            | Self::NotEmpty { .. }
+            | Self::Working { .. }
+            | Self::Backup { .. }
+            | Self::LockFile { .. } => false,
+        }
+    }
+}
+
+/// The open database: writers and readers.
 #[derive(Debug, Clone)]
 pub struct Store {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    address: Address,
+    writer: Pool,
+    readers: Pool,
 }
 
 /// A transaction that may write. Dropped without [`Write::commit`], it never was.
 pub struct Write {
-    inner: Transaction<'static, Sqlite>,
+    inner: Transaction,
+    holds_history: bool,
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:///path`), creating it and bringing its tables up to date.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let file = lock::private_file(url)?;
-        let options = SqliteConnectOptions::from_str(url)?
-            // An answer that was sent must be known after a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(20));
-        // A command and the daemon may start at the same moment.
-        let alone = lock::alone(url).await?;
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(|source| StoreError::Open { file, source })?;
-        sqlx::query(statements::WRITE_AHEAD).execute(&writer).await?;
-        sqlx::migrate!("src/store/migrations").run(&writer).await?;
+    /// Opens the database, creating a file where it is missing, and brings its tables up to date.
+    pub async fn open(address: &Address) -> Result<Self, StoreError> {
+        let open = |source| StoreError::Open { name: address.name(), source };
+        let alone = match address.file() {
+            Some(file) => {
+                lock::private_file(file)?;
+                // A command and the daemon may start at the same moment. (A server sees to that itself.)
+                Some(lock::alone(file).await?)
+            }
+            None => None,
+        };
+        let writer = address.writers(8, PATIENCE);
+        match &writer {
+            Pool::Sqlite(pool) => {
+                // Kept in the file: connections need not ask for it again, and so cannot be refused.
+                query(Text::both("PRAGMA journal_mode = WAL")).fetch_optional(&writer).await.map_err(open)?;
+                MIGRATIONS.run(pool).await
+            }
+            Pool::Postgres(pool) => {
+                drop(pool.acquire().await.map_err(open)?);
+                MIGRATIONS.run(pool).await
+            }
+        }
+        .map_err(|error| unmigrated(address, error))?;
         drop(alone);
-        let readers =
-            SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
-        let store = Self { writer, readers };
-        let mut tx = store.write().await?;
-        sqlx::query(statements::SETTING_SET)
-            .bind("installation")
-            .bind(Uuid::now_v7().simple().to_string())
-            .execute(&mut *tx.inner)
-            .await?;
-        tx.commit().await?;
+        let store = Self { address: address.clone(), writer, readers: address.readers(8, PATIENCE) };
+        let name: Option<String> =
+            query_scalar(statements::SETTING_GET).bind("installation").fetch_optional(&store.readers).await?;
+        if name.is_none() {
+            let mut tx = store.write().await?;
+            query(statements::SETTING_SET)
+                .bind("installation")
+                .bind(Uuid::now_v7().simple().to_string())
+                .execute(&mut tx.inner)
+                .await?;
+            tx.commit().await?;
+        }
         Ok(store)
     }
 
-    /// Begins a transaction that may write. It takes the database's write lock at once, so that it never fails
-    /// half way for having read first.
+    /// Begins a transaction that may write.
     pub async fn write(&self) -> Result<Write, StoreError> {
-        Ok(Write { inner: self.writer.begin_with("BEGIN IMMEDIATE").await? })
+        Ok(Write { inner: self.writer.begin(Isolation::Write).await?, holds_history: false })
     }
 
-    /// Makes this process the one daemon on the database and sets free what a daemon that died had claimed.
-    /// Fails with [`StoreError::Held`] if another daemon runs on it.
-    pub async fn become_worker(&self, url: &str, now: DateTime<Utc>) -> Result<WorkerLock, StoreError> {
-        let lock = WorkerLock::take(url)?;
-        for statement in [statements::ACTIONS_FREE, statements::CASES_FREE] {
-            let mut tx = self.write().await?;
-            sqlx::query(statement).bind(millis(now)).execute(&mut *tx.inner).await?;
-            tx.commit().await?;
+    /// Makes this process a daemon's on the database. On a file it is the only one, or fails with [`StoreError::Held`],
+    /// and it sets free what a daemon that died had claimed. On a server there may be others: what a dead one had
+    /// claimed is free when its leases are over.
+    pub async fn become_worker(&self) -> Result<Option<WorkerLock>, StoreError> {
+        let Some(file) = self.address.file() else { return Ok(None) };
+        let lock = WorkerLock::take(file)?;
+        let mut tx = self.write().await?;
+        for statement in [statements::ACTIONS_FREE, statements::CASES_FREE, statements::LEASES_FREE] {
+            query(statement).execute(&mut tx.inner).await?;
         }
-        Ok(lock)
+        tx.commit().await?;
+        Ok(Some(lock))
     }
 
     /// The random name of this installation, part of every Message-ID.
     pub async fn installation(&self) -> Result<String, StoreError> {
-        Ok(sqlx::query_scalar(statements::SETTING_GET).bind("installation").fetch_one(&self.readers).await?)
+        Ok(query_scalar(statements::SETTING_GET).bind("installation").fetch_one(&self.readers).await?)
     }
 
     /// Waits for running work and closes the database.
@@ -154,8 +243,14 @@ impl Write {
     }
 
     async fn next(&mut self, counter: &str) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar(statements::COUNTER_NEXT).bind(counter).fetch_one(&mut *self.inner).await?)
+        Ok(query_scalar(statements::COUNTER_NEXT).bind(counter).fetch_one(&mut self.inner).await?)
     }
+}
+
+fn unmigrated(address: &Address, error: MigrateError) -> StoreError {
+    let MigrateError::VersionMissing(step) = error else { return StoreError::Migrate(error) };
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    StoreError::Newer { name: address.name(), step, known }
 }
 
 fn millis(at: DateTime<Utc>) -> i64 {

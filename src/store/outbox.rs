@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Lease, Loaded, Store, StoreError, Write, document, instant, millis, statements as sql};
 use crate::domain::{Action, ActionState, CaseId, ClientId};
+use crate::sql::{query, query_as, query_scalar};
 
 /// Who works an action off. The mailbox has one session, so it has a lane of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Lane {
     Desk,
     /// Flags and moves in the mailbox.
     Mailbox,
+    /// Word to the site's own people about the desk as a whole (alarms, digests): it leaves in shadow mode too.
+    Staff,
 }
 
 impl Lane {
@@ -19,6 +22,7 @@ impl Lane {
         match self {
             Self::Desk => "desk",
             Self::Mailbox => "mailbox",
+            Self::Staff => "staff",
         }
     }
 }
@@ -76,7 +80,7 @@ pub struct Claim {
     pub attempts: i64,
     /// When it was ordered.
     pub ordered_at: DateTime<Utc>,
-    lease: Lease,
+    pub(super) lease: Lease,
 }
 
 /// An action as `case show` shows it.
@@ -115,13 +119,13 @@ impl Store {
     /// When the next action of `lane` is due; `None`: there is none.
     pub async fn next_due(&self, lane: Lane) -> Result<Option<DateTime<Utc>>, StoreError> {
         let due: Option<i64> =
-            sqlx::query_scalar(sql::ACTIONS_NEXT_DUE).bind(lane.as_str()).fetch_one(&self.readers).await?;
+            query_scalar(sql::ACTIONS_NEXT_DUE).bind(lane.as_str()).fetch_one(&self.readers).await?;
         due.map(|due| instant("actions", "next due", due)).transpose()
     }
 
     /// What a case ordered, and how far each got.
     pub async fn actions(&self, case: CaseId) -> Result<Vec<ActionRow>, StoreError> {
-        Ok(sqlx::query_as(sql::ACTIONS_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
+        Ok(query_as(sql::ACTIONS_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?)
     }
 }
 
@@ -133,7 +137,7 @@ impl Write {
             Some(mail) => (Some(mail.octets), Some(mail.to), Some(mail.message_id)),
             None => (None, None, None),
         };
-        sqlx::query(sql::ACTION_ORDER)
+        query(sql::ACTION_ORDER)
             .bind(order.key)
             .bind(order.case.map(CaseId::number))
             .bind(order.message)
@@ -146,16 +150,25 @@ impl Write {
             .bind(mail_id)
             .bind(millis(now))
             .bind(millis(order.due_at))
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }
 
+    /// Orders an action unless one with its key was ever ordered. Whether it was ordered now.
+    pub async fn order_once(&mut self, order: Order<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let known: Option<String> =
+            query_scalar(sql::ACTION_KNOWN).bind(&order.key).fetch_optional(&mut self.inner).await?;
+        if known.is_none() {
+            self.order(order, now).await?;
+        }
+        Ok(known.is_none())
+    }
+
     /// Sets an action that failed or is uncertain back to be done, with the same octets.
     pub async fn order_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let again =
-            sqlx::query(sql::ACTION_AGAIN).bind(key).bind(millis(now)).execute(&mut *self.inner).await?;
-        Ok(again.rows_affected() > 0)
+        let again = query(sql::ACTION_AGAIN).bind(key).bind(millis(now)).execute(&mut self.inner).await?;
+        Ok(again > 0)
     }
 
     /// Claims the action of `lane` that is due longest and notes the attempt, until `until`. The attempt counts
@@ -166,22 +179,22 @@ impl Write {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Claim>, StoreError> {
-        let row: Option<DueColumns> = sqlx::query_as(sql::ACTION_DUE)
+        let row: Option<DueColumns> = query_as(sql::ACTION_DUE)
             .bind(lane.as_str())
             .bind(millis(now))
-            .fetch_optional(&mut *self.inner)
+            .fetch_optional(&mut self.inner)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let lease = Lease::new();
-        sqlx::query(sql::ACTION_START)
+        query(sql::ACTION_START)
             .bind(&lease.0)
             .bind(millis(until))
             .bind(&row.key)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        sqlx::query(sql::ATTEMPT_BEGIN).bind(&row.key).bind(millis(now)).execute(&mut *self.inner).await?;
+        query(sql::ATTEMPT_BEGIN).bind(&row.key).bind(millis(now)).execute(&mut self.inner).await?;
         let case = match row.case_number {
-            Some(number) => self.case(CaseId::new(number)).await?,
+            Some(number) => self.peek(CaseId::new(number)).await?,
             None => None,
         };
         let mail = match (row.mail, row.mail_to, row.mail_id) {
@@ -211,15 +224,15 @@ impl Write {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.end_attempt(claim, state, now).await?;
-        let ended = sqlx::query(sql::ACTION_END)
+        let ended = query(sql::ACTION_END)
             .bind(state.as_str())
             .bind(error)
             .bind(millis(now))
             .bind(&claim.key)
             .bind(&claim.lease.0)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        held(claim, ended.rows_affected())
+        held(claim, ended)
     }
 
     /// Puts a claimed action off until `due_at`. [`StoreError::Conflict`] if the lease was lost.
@@ -231,14 +244,14 @@ impl Write {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.end_attempt(claim, ActionState::Retrying, now).await?;
-        let put_off = sqlx::query(sql::ACTION_LATER)
+        let put_off = query(sql::ACTION_LATER)
             .bind(why)
             .bind(millis(due_at))
             .bind(&claim.key)
             .bind(&claim.lease.0)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
-        held(claim, put_off.rows_affected())
+        held(claim, put_off)
     }
 
     async fn end_attempt(
@@ -247,11 +260,11 @@ impl Write {
         state: ActionState,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::ATTEMPT_END)
+        query(sql::ATTEMPT_END)
             .bind(millis(now))
             .bind(state.as_str())
             .bind(&claim.key)
-            .execute(&mut *self.inner)
+            .execute(&mut self.inner)
             .await?;
         Ok(())
     }
@@ -264,13 +277,9 @@ impl Write {
     ) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
         let (count, first): (i64, Option<i64>) = match to {
             Some(to) => {
-                sqlx::query_as(sql::MAIL_SENT_TO)
-                    .bind(to)
-                    .bind(millis(since))
-                    .fetch_one(&mut *self.inner)
-                    .await?
+                query_as(sql::MAIL_SENT_TO).bind(to).bind(millis(since)).fetch_one(&mut self.inner).await?
             }
-            None => sqlx::query_as(sql::MAIL_SENT).bind(millis(since)).fetch_one(&mut *self.inner).await?,
+            None => query_as(sql::MAIL_SENT).bind(millis(since)).fetch_one(&mut self.inner).await?,
         };
         Ok((count, first.map(|first| instant("actions", "sent", first)).transpose()?))
     }

@@ -1,20 +1,49 @@
-//! Every SQL statement of the store, in one list that a test prepares.
+//! Every SQL statement of the store, in one list that a test prepares on both engines.
+
+use crate::sql::Text;
 
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
-        $($(#[$doc])* pub(super) const $name: &str = $sql;)*
+    ($($(#[$doc:meta])* $name:ident = $sql:literal $(locking $clause:literal)?;)*) => {
+        $($(#[$doc])* pub(super) const $name: Text = text!($sql $(, $clause)?);)*
         #[cfg(test)]
-        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $sql)),*];
+        pub(super) const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
     };
 }
 
+macro_rules! text {
+    ($sql:literal) => {
+        Text::both($sql)
+    };
+    ($sql:literal, $clause:literal) => {
+        Text::locking($sql, $clause)
+    };
+}
+
+/// What only a server is asked: its version, and its time in milliseconds since 1970.
+pub(super) const SERVER_VERSION: Text = Text::both("SELECT current_setting('server_version')");
+pub(super) const SERVER_TIME: Text =
+    Text::both("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+
 statements! {
-    // Kept in the file: connections need not ask for it again, and so cannot be refused.
-    WRITE_AHEAD = "PRAGMA journal_mode = WAL";
+    STEPS = "SELECT version FROM _sqlx_migrations ORDER BY version";
+    HISTORY_LAST = "SELECT MAX(at) FROM history";
 
     SETTING_GET = "SELECT value FROM settings WHERE name = $1";
     SETTING_SET = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     COUNTER_NEXT = "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value";
+
+    LEASE_TAKE = "INSERT INTO leases (name, holder, token, until_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = excluded.token, until_at = excluded.until_at
+        WHERE leases.until_at <= $5";
+    LEASE_RENEW = "UPDATE leases SET until_at = $1 WHERE name = $2 AND token = $3";
+    LEASE_END = "DELETE FROM leases WHERE name = $1 AND token = $2";
+    LEASE_HOLDER = "SELECT holder, until_at FROM leases WHERE name = $1";
+    LEASE_ALIVE = "SELECT holder FROM leases WHERE until_at > $1 ORDER BY name LIMIT 1";
+    LEASES_FREE = "DELETE FROM leases";
+
+    JOB_BEGIN = "INSERT INTO jobs (name, done_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    JOB_DONE_AT = "SELECT done_at FROM jobs WHERE name = $1";
+    JOB_DONE = "UPDATE jobs SET done_at = $2 WHERE name = $1";
 
     CURSOR_GET = "SELECT uidvalidity, next_uid FROM cursors WHERE folder = $1";
     CURSOR_SET = "INSERT INTO cursors (folder, uidvalidity, next_uid, moved_at) VALUES ($1, $2, $3, $4)
@@ -33,7 +62,7 @@ statements! {
     MESSAGE_PLACE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages WHERE id = $1";
     MESSAGES_DONE = "UPDATE messages SET state = 'done' WHERE case_number = $1 AND state = 'working'";
     MESSAGES_LIST = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
-        seen_at FROM messages WHERE ($1 = '' OR state = $1) AND (NOT $2 OR possible) ORDER BY seen_at, id";
+        seen_at, purged_at FROM messages WHERE ($1 = '' OR state = $1) AND (NOT $2 OR possible) ORDER BY seen_at, id";
     RAW_ADD = "INSERT INTO raw_mails (message, octets) VALUES ($1, $2)";
     RAW_GET = "SELECT octets FROM raw_mails WHERE message = $1";
 
@@ -50,8 +79,9 @@ statements! {
     CASES_OPEN_FOR = "SELECT case_number FROM case_records WHERE record = $1 AND agency = $2 AND open
         ORDER BY case_number";
     CASE_TO_JUDGE = "SELECT number FROM cases WHERE state = 'received' AND (lease_until IS NULL OR lease_until <= $1)
-        ORDER BY received_at, number LIMIT 1";
+        ORDER BY received_at, number LIMIT 1" locking "FOR UPDATE SKIP LOCKED";
     CASE_LEASE = "UPDATE cases SET lease_token = $1, lease_until = $2 WHERE number = $3";
+    CASE_LEASE_RENEW = "UPDATE cases SET lease_until = $1 WHERE number = $2 AND lease_token = $3";
     CASE_LEASE_OF = "SELECT lease_token FROM cases WHERE number = $1";
 
     EVIDENCE_ADD = "INSERT INTO evidence (case_number, sha256, doc, made_at) VALUES ($1, $2, $3, $4)
@@ -64,6 +94,7 @@ statements! {
         ordered_at = excluded.ordered_at,
         ended_at = NULL, lease_token = NULL, lease_until = NULL, mail = COALESCE(excluded.mail, actions.mail)
         WHERE actions.state <> 'started'";
+    ACTION_KNOWN = "SELECT key FROM actions WHERE key = $1";
     ACTION_AGAIN = "UPDATE actions SET state = 'pending', due_at = $2, ordered_at = $2, ended_at = NULL, lease_token = NULL,
         lease_until = NULL WHERE key = $1 AND state IN ('refused', 'uncertain', 'dropped')";
     ACTION_DUE = "SELECT key, case_number, message, kind, state, attempts, doc, mail, mail_to, mail_id, ordered_at
@@ -73,9 +104,10 @@ statements! {
             WHERE ((a.kind = 'reply' AND b.kind = 'reply' AND a.mail_to = b.mail_to) OR (a.lane = 'mailbox' AND b.lane = 'mailbox'))
             AND b.case_number = a.case_number AND b.ordered_at < a.ordered_at
             AND b.state IN ('pending', 'started', 'retrying'))
-        ORDER BY due_at, ordered_at, CASE kind WHEN 'finish_mail' THEN 1 ELSE 0 END, key LIMIT 1";
+        ORDER BY due_at, ordered_at, CASE kind WHEN 'finish_mail' THEN 1 ELSE 0 END, key LIMIT 1" locking "FOR UPDATE OF a SKIP LOCKED";
     ACTION_START = "UPDATE actions SET state = 'started', attempts = attempts + 1, lease_token = $1, lease_until = $2
         WHERE key = $3";
+    ACTION_RENEW = "UPDATE actions SET lease_until = $1 WHERE key = $2 AND lease_token = $3";
     ACTION_END = "UPDATE actions SET state = $1, last_error = $2, ended_at = $3, lease_token = NULL,
         lease_until = NULL WHERE key = $4 AND lease_token = $5";
     ACTION_LATER = "UPDATE actions SET state = 'retrying', last_error = $1, due_at = $2, lease_token = NULL,
@@ -84,10 +116,10 @@ statements! {
         WHERE lane = $1 AND state IN ('pending', 'started', 'retrying')";
     ACTIONS_OF_CASE = "SELECT key, kind, record, state, attempts, last_error FROM actions WHERE case_number = $1
         ORDER BY ordered_at, key";
-    ACTIONS_FREE = "UPDATE actions SET lease_token = NULL, lease_until = NULL WHERE lease_until > $1";
-    CASES_FREE = "UPDATE cases SET lease_token = NULL, lease_until = NULL WHERE lease_until > $1";
+    ACTIONS_FREE = "UPDATE actions SET lease_token = NULL, lease_until = NULL WHERE lease_until IS NOT NULL";
+    CASES_FREE = "UPDATE cases SET lease_token = NULL, lease_until = NULL WHERE lease_until IS NOT NULL";
     ATTEMPT_BEGIN = "INSERT INTO attempts (action, number, begun_at)
-        SELECT key, attempts, $2 FROM actions WHERE key = $1 AND kind <> 'read_back'";
+        SELECT key, attempts, CAST($2 AS BIGINT) FROM actions WHERE key = $1 AND kind <> 'read_back'";
     ATTEMPT_END = "UPDATE attempts SET ended_at = $1, outcome = $2 WHERE action = $3
         AND number = (SELECT attempts FROM actions WHERE key = $3)";
     MAIL_SENT_TO = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to = $1
@@ -95,6 +127,7 @@ statements! {
     MAIL_SENT = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to IS NOT NULL
         AND ended_at > $1";
 
+    HISTORY_HOLD = "SELECT value FROM counters WHERE name = 'history'" locking "FOR UPDATE";
     HISTORY_HEAD = "SELECT hash FROM history WHERE seq = $1";
     HISTORY_ADD = "INSERT INTO history (seq, case_number, at, event, actor, from_state, to_state, detail, previous,
         hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -102,17 +135,35 @@ statements! {
         FROM history WHERE case_number = $1 ORDER BY seq";
     HISTORY_FROM = "SELECT seq, case_number, at, event, actor, from_state, to_state, detail, previous, hash
         FROM history WHERE seq > $1 ORDER BY seq LIMIT 1000";
+    CASES_OPEN = "SELECT doc, (SELECT MAX(at) FROM history WHERE case_number = number AND from_state <> to_state)
+        FROM cases WHERE finished_at IS NULL ORDER BY due_at, number";
+    CASES_ENDED = "SELECT doc FROM cases WHERE finished_at >= $1 AND finished_at < $2";
+    MESSAGES_NEW = "SELECT state, COUNT(*), SUM(CASE WHEN possible THEN 1 ELSE 0 END) FROM messages
+        WHERE seen_at >= $1 AND seen_at < $2 GROUP BY state";
+
+    PURGE_RAW = "DELETE FROM raw_mails WHERE message IN (SELECT m.id FROM raw_mails AS r
+        JOIN messages AS m ON m.id = r.message LEFT JOIN cases AS c ON c.number = m.case_number
+        WHERE c.finished_at < $1 OR (m.state = 'quarantined' AND m.seen_at < $1) ORDER BY m.id LIMIT $2)
+        RETURNING message";
+    MESSAGE_PURGED = "UPDATE messages SET purged_at = $1 WHERE id = $2";
+    PURGE_MAILS = "UPDATE actions SET mail = NULL WHERE key IN (SELECT a.key FROM actions AS a
+        LEFT JOIN cases AS c ON c.number = a.case_number WHERE a.mail IS NOT NULL
+        AND a.state IN ('done', 'refused', 'uncertain', 'dropped')
+        AND (c.finished_at < $1 OR (a.case_number IS NULL AND a.ended_at < $1)) ORDER BY a.key LIMIT $2)";
+    PURGE_EVIDENCE = "DELETE FROM evidence WHERE case_number IN (SELECT e.case_number FROM evidence AS e
+        JOIN cases AS c ON c.number = e.case_number WHERE c.finished_at < $1 ORDER BY e.case_number LIMIT $2)";
+    CASE_PURGED = "SELECT MAX(purged_at) FROM messages WHERE case_number = $1";
+
     COUNTER_GET = "SELECT value FROM counters WHERE name = $1";
 
-    READ_AT_ONE_MOMENT = "BEGIN";
-    READ_NO_MORE = "COMMIT";
     VERIFY_MESSAGES = "SELECT state, COUNT(*) FROM messages GROUP BY state ORDER BY state";
     VERIFY_WORKING_OVER = "SELECT m.id FROM messages AS m JOIN cases AS c ON c.number = m.case_number
         WHERE (m.state = 'working') <> (c.finished_at IS NULL)";
     VERIFY_CASE_WITHOUT_MAIL = "SELECT number FROM cases WHERE number NOT IN
         (SELECT case_number FROM messages WHERE case_number IS NOT NULL)";
-    VERIFY_NOTICE_WITHOUT_BYTES = "SELECT id FROM messages WHERE (state = 'working' OR state = 'quarantined'
-        AND verdict NOT IN ('too_large', 'unavailable')) AND id NOT IN (SELECT message FROM raw_mails)";
+    VERIFY_NOTICE_WITHOUT_BYTES = "SELECT id FROM messages WHERE (state = 'working' OR purged_at IS NULL
+        AND (state = 'done' OR (state = 'quarantined' AND verdict <> 'too_large')))
+        AND id NOT IN (SELECT message FROM raw_mails)";
     VERIFY_CASE_STATES = "SELECT number, state FROM cases ORDER BY number";
     VERIFY_ACTIONS = "SELECT key, case_number, kind, state FROM actions ORDER BY key";
 }

@@ -1,21 +1,35 @@
+mod keeping;
+
 use chrono::TimeDelta;
-use sqlx::{Executor, SqlSafeStr};
 
 use super::*;
-use crate::domain::{
-    Action, ActionState, AgencyId, Case, CaseId, ClientId, Event, MessageKey, Mode, NoticeKind, Opening,
-    Standing,
+use crate::{
+    domain::{
+        Action, ActionState, AgencyId, Case, CaseId, ClientId, Event, MessageKey, Mode, NoticeKind, Opening,
+        Standing,
+    },
+    sql::ground::{Ground, Plot, on_both_engines, script},
 };
 
-/// A fresh store in a scratch folder that lives as long as the first value.
-async fn scratch() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().expect("temp dir");
-    let store = Store::open(&url(&folder)).await.expect("a new store opens");
-    (folder, store)
+on_both_engines! {
+    every_statement_can_be_prepared
+    many_may_open_a_new_store_at_the_same_moment
+    a_claim_is_one_workers_until_its_lease_is_over_and_then_known_to_be_interrupted
+    an_action_that_was_put_off_is_due_again_then_and_not_before
+    two_who_change_the_same_case_do_not_both_succeed
+    what_was_not_committed_never_was
+    a_fresh_store_with_a_case_adds_up
+    a_lease_is_one_holders_until_it_is_over_and_who_lost_it_commits_nothing
+    many_who_claim_at_once_never_claim_the_same
+    the_history_stays_one_chain_however_many_write_at_once
+    a_store_that_a_newer_program_has_worked_on_is_not_touched
 }
 
-fn url(folder: &tempfile::TempDir) -> String {
-    format!("sqlite://{}", folder.path().join("roi-desk.db").display())
+/// A fresh store; its database lives as long as the first value.
+async fn scratch(ground: &Ground) -> (Plot, Store) {
+    let plot = ground.plot();
+    let store = Store::open(&plot.address).await.expect("a new store opens");
+    (plot, store)
 }
 
 fn now() -> DateTime<Utc> {
@@ -86,12 +100,11 @@ async fn claim(store: &Store, at: DateTime<Utc>) -> Option<Claim> {
     claim
 }
 
-#[tokio::test]
-async fn every_statement_can_be_prepared() {
-    let (_folder, store) = scratch().await;
-    for (name, sql) in statements::ALL {
-        let sql: &'static str = sql;
-        let prepared = store.writer.prepare(sql.into_sql_str()).await;
+async fn every_statement_can_be_prepared(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    for (name, text) in statements::ALL {
+        let mut transaction = store.readers.begin(Isolation::Read).await.expect("it begins");
+        let prepared = transaction.prepare(text.clone(), crate::sql::Values::Guessed).await;
         assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
     }
 }
@@ -99,29 +112,26 @@ async fn every_statement_can_be_prepared() {
 #[tokio::test]
 async fn the_installation_keeps_its_name_and_the_file_is_nobody_elses() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, store) = scratch().await;
+    let (plot, store) = scratch(&Ground::Sqlite).await;
     let name = store.installation().await.expect("name");
     store.close().await;
-    let again = Store::open(&url(&folder)).await.expect("opens again");
+    let again = Store::open(&plot.address).await.expect("opens again");
     assert_eq!(again.installation().await.expect("name"), name);
     assert_eq!(name.len(), 32);
-    let mode = std::fs::metadata(folder.path().join("roi-desk.db")).expect("there").permissions().mode();
+    let mode = std::fs::metadata(plot.address.file().expect("a file")).expect("there").permissions().mode();
     assert_eq!(mode & 0o007, 0, "it holds mails");
 }
 
-#[tokio::test]
-async fn many_may_open_a_new_store_at_the_same_moment() {
-    let folder = tempfile::tempdir().expect("temp dir");
-    let url = url(&folder);
-    let opened = futures::future::join_all((0..8).map(|_| Store::open(&url))).await;
+async fn many_may_open_a_new_store_at_the_same_moment(ground: &Ground) {
+    let plot = ground.plot();
+    let opened = futures::future::join_all((0..8).map(|_| Store::open(&plot.address))).await;
     for store in opened {
         store.expect("each waits for the one that makes the tables");
     }
 }
 
-#[tokio::test]
-async fn a_claim_is_one_workers_until_its_lease_is_over_and_then_known_to_be_interrupted() {
-    let (_folder, store) = scratch().await;
+async fn a_claim_is_one_workers_until_its_lease_is_over_and_then_known_to_be_interrupted(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
     with_case(&store).await;
     let first = claim(&store, now()).await.expect("due");
     assert!(!first.interrupted);
@@ -142,20 +152,19 @@ async fn a_claim_is_one_workers_until_its_lease_is_over_and_then_known_to_be_int
 
 #[tokio::test]
 async fn who_becomes_the_worker_takes_over_at_once_and_is_alone() {
-    let (folder, store) = scratch().await;
+    let (_plot, store) = scratch(&Ground::Sqlite).await;
     with_case(&store).await;
     claim(&store, now()).await.expect("due");
-    let lock = store.become_worker(&url(&folder), now()).await.expect("nobody else");
+    let lock = store.become_worker().await.expect("nobody else");
     assert!(claim(&store, now()).await.expect("set free").interrupted);
-    let second = store.become_worker(&url(&folder), now()).await;
+    let second = store.become_worker().await;
     assert!(matches!(second, Err(StoreError::Held { .. })), "{second:?}");
     drop(lock);
-    store.become_worker(&url(&folder), now()).await.map(drop).expect("free again");
+    store.become_worker().await.map(drop).expect("free again");
 }
 
-#[tokio::test]
-async fn an_action_that_was_put_off_is_due_again_then_and_not_before() {
-    let (_folder, store) = scratch().await;
+async fn an_action_that_was_put_off_is_due_again_then_and_not_before(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
     with_case(&store).await;
     let held = claim(&store, now()).await.expect("due");
     let due = now() + TimeDelta::minutes(5);
@@ -168,9 +177,8 @@ async fn an_action_that_was_put_off_is_due_again_then_and_not_before() {
     assert!(!again.interrupted && again.attempts == 1);
 }
 
-#[tokio::test]
-async fn two_who_change_the_same_case_do_not_both_succeed() {
-    let (_folder, store) = scratch().await;
+async fn two_who_change_the_same_case_do_not_both_succeed(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
     let case = with_case(&store).await;
     let event = Event::Noted { by: "ann".to_owned(), note: "n".to_owned() };
     let mut tx = store.write().await.expect("tx");
@@ -182,9 +190,8 @@ async fn two_who_change_the_same_case_do_not_both_succeed() {
     assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
 }
 
-#[tokio::test]
-async fn what_was_not_committed_never_was() {
-    let (_folder, store) = scratch().await;
+async fn what_was_not_committed_never_was(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
     let mut tx = store.write().await.expect("tx");
     assert_eq!(tx.next_case().await.expect("number"), CaseId::new(1001));
     drop(tx);
@@ -192,11 +199,130 @@ async fn what_was_not_committed_never_was() {
     assert_eq!(tx.next_case().await.expect("number"), CaseId::new(1001), "no number is lost");
 }
 
-#[tokio::test]
-async fn a_fresh_store_with_a_case_adds_up() {
-    let (_folder, store) = scratch().await;
+async fn a_fresh_store_with_a_case_adds_up(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
     with_case(&store).await;
     let found = store.verify().await.expect("verified");
     assert_eq!(found.faults, Vec::<String>::new());
     assert_eq!(found.messages.get("working"), Some(&1));
+}
+
+async fn a_lease_is_one_holders_until_it_is_over_and_who_lost_it_commits_nothing(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let until = now() + TimeDelta::seconds(30);
+    let first = store.take_lease("mailbox", "one", now(), until).await.expect("asked").expect("free");
+    assert_eq!(store.take_lease("mailbox", "two", now(), until).await.expect("asked"), None);
+    assert!(
+        store.take_lease("job/digest", "two", now(), until).await.expect("asked").is_some(),
+        "another thing"
+    );
+    assert_eq!(store.lease_holder("mailbox").await.expect("asked"), Some(("one".to_owned(), until)));
+
+    let mut tx = store.write().await.expect("tx");
+    tx.renew_lease("mailbox", &first, until + TimeDelta::seconds(30)).await.expect("held");
+    tx.commit().await.expect("committed");
+    assert_eq!(
+        store.take_lease("mailbox", "two", until, until).await.expect("asked"),
+        None,
+        "it was renewed"
+    );
+
+    let later = until + TimeDelta::seconds(31);
+    let second = store.take_lease("mailbox", "two", later, later + TimeDelta::seconds(30)).await;
+    let second = second.expect("asked").expect("it is over");
+    let mut tx = store.write().await.expect("tx");
+    let lost = tx.renew_lease("mailbox", &first, later + TimeDelta::hours(1)).await;
+    assert!(matches!(lost, Err(StoreError::Conflict(_))), "{lost:?}");
+    drop(tx);
+    let mut tx = store.write().await.expect("tx");
+    tx.end_lease("mailbox", &first).await.expect("let be");
+    tx.renew_lease("mailbox", &second, later + TimeDelta::hours(1)).await.expect("still the second's");
+    tx.end_lease("mailbox", &second).await.expect("given back");
+    tx.commit().await.expect("committed");
+    assert!(
+        store.take_lease("mailbox", "three", later, later).await.expect("asked").is_some(),
+        "free at once"
+    );
+}
+
+async fn many_who_claim_at_once_never_claim_the_same(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let mut cases = Vec::new();
+    for _ in 0..40 {
+        cases.push(with_case(&store).await);
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let store = store.clone();
+        workers.spawn(async move {
+            let mut claimed = Vec::new();
+            let mut judged = Vec::new();
+            while let Some(held) = claim(&store, now()).await {
+                claimed.push(held.key);
+            }
+            loop {
+                let mut tx = store.write().await.expect("tx");
+                let leased =
+                    tx.lease_case_to_judge(now(), now() + TimeDelta::minutes(1)).await.expect("asked");
+                tx.commit().await.expect("committed");
+                let Some((loaded, _)) = leased else { break };
+                judged.push(loaded.case.id);
+            }
+            (claimed, judged)
+        });
+    }
+    let (mut claimed, mut judged) = (Vec::new(), Vec::new());
+    for (some, other) in workers.join_all().await {
+        claimed.extend(some);
+        judged.extend(other);
+    }
+    let once = |keys: &[String]| keys.iter().collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((claimed.len(), once(&claimed)), (40, 40), "each claimed once");
+    judged.sort();
+    assert_eq!(judged, cases.iter().map(|case| case.id).collect::<Vec<_>>(), "each leased once");
+}
+
+async fn the_history_stays_one_chain_however_many_write_at_once(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let mut cases = Vec::new();
+    for _ in 0..4 {
+        cases.push(with_case(&store).await);
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for worker in 0..8_usize {
+        let (store, cases) = (store.clone(), cases.clone());
+        workers.spawn(async move {
+            // Each in an order of its own: whoever held one case and waited for the next would be waited for.
+            for step in 0..8_usize {
+                let mut tx = store.write().await.expect("tx");
+                for place in 0..2 {
+                    let case = cases.get((worker * 3 + step + place * worker) % 4).expect("four");
+                    let read = tx.case(case.id).await.expect("nobody waits in a circle").expect("there");
+                    let event = Event::Noted { by: format!("worker {worker}"), note: "n".to_owned() };
+                    tx.save_case(&read, &read.case.clone(), &event, now())
+                        .await
+                        .expect("what was read still holds");
+                }
+                tx.commit().await.expect("committed");
+            }
+        });
+    }
+    workers.join_all().await;
+    let found = store.verify().await.expect("verified");
+    assert_eq!((found.faults, found.history), (vec![], 4 + 8 * 8 * 2));
+}
+
+async fn a_store_that_a_newer_program_has_worked_on_is_not_touched(ground: &Ground) {
+    let (plot, store) = scratch(ground).await;
+    script(
+        &store.writer,
+        "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+         SELECT 999, 'from the future', installed_on, success, checksum, execution_time FROM _sqlx_migrations
+         WHERE version = 1",
+    )
+    .await;
+    store.close().await;
+    let refused = Store::open(&plot.address).await.expect_err("it is newer");
+    assert!(matches!(refused, StoreError::Newer { step: 999, known: 1, .. }), "{refused}");
+    assert!(refused.to_string().contains("newer roi-desk"), "{refused}");
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::SqliteConnection;
-
 use super::{HistoryRow, Store, StoreError, document, statements as sql};
 use crate::domain::{ActionState, Case, CaseId, Event, ItemOutcome, ReadBackFinding, Step};
+use crate::sql::{Isolation, Transaction, query_as, query_scalar};
 
 /// What `db verify` found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -33,32 +32,29 @@ impl Store {
     /// Goes through everything: messages, cases, the outbox and the chain of the history.
     pub async fn verify(&self) -> Result<Accounting, StoreError> {
         // One transaction, so that a daemon at work is seen at one moment.
-        let mut reader = self.readers.acquire().await?;
-        sqlx::query(sql::READ_AT_ONE_MOMENT).execute(&mut *reader).await?;
-        let found = verify(&mut reader).await;
-        sqlx::query(sql::READ_NO_MORE).execute(&mut *reader).await?;
-        found
+        let mut reader = self.readers.begin(Isolation::Read).await?;
+        verify(&mut reader).await
     }
 }
 
-async fn verify(reader: &mut SqliteConnection) -> Result<Accounting, StoreError> {
+async fn verify(reader: &mut Transaction) -> Result<Accounting, StoreError> {
     let mut found = Accounting::default();
-    let states: Vec<(String, i64)> = sqlx::query_as(sql::VERIFY_MESSAGES).fetch_all(&mut *reader).await?;
+    let states: Vec<(String, i64)> = query_as(sql::VERIFY_MESSAGES).fetch_all(&mut *reader).await?;
     found.messages = states.into_iter().collect();
     for (statement, what) in [
         (sql::VERIFY_WORKING_OVER, "message {}: its state and its case's do not agree"),
         (sql::VERIFY_NOTICE_WITHOUT_BYTES, "message {}: its octets are gone"),
     ] {
-        let rows: Vec<String> = sqlx::query_scalar(statement).fetch_all(&mut *reader).await?;
+        let rows: Vec<String> = query_scalar(statement).fetch_all(&mut *reader).await?;
         found.faults.extend(rows.iter().map(|id| what.replace("{}", id)));
     }
-    let orphans: Vec<i64> = sqlx::query_scalar(sql::VERIFY_CASE_WITHOUT_MAIL).fetch_all(&mut *reader).await?;
+    let orphans: Vec<i64> = query_scalar(sql::VERIFY_CASE_WITHOUT_MAIL).fetch_all(&mut *reader).await?;
     found
         .faults
         .extend(orphans.iter().map(|number| format!("{}: no message belongs to it", CaseId::new(*number))));
 
     let docs: Vec<(String, i64)> =
-        sqlx::query_as(sql::CASES_LIST).bind("").bind("").fetch_all(&mut *reader).await?;
+        query_as(sql::CASES_LIST).bind("").bind("").fetch_all(&mut *reader).await?;
     let mut cases: BTreeMap<CaseId, Case> = BTreeMap::new();
     for (doc, _) in &docs {
         let case: Case = document("cases", "in the list", doc)?;
@@ -67,7 +63,7 @@ async fn verify(reader: &mut SqliteConnection) -> Result<Accounting, StoreError>
     for case in cases.values() {
         *found.cases.entry(case.state.as_str().to_owned()).or_default() += 1;
     }
-    let columns: Vec<(i64, String)> = sqlx::query_as(sql::VERIFY_CASE_STATES).fetch_all(&mut *reader).await?;
+    let columns: Vec<(i64, String)> = query_as(sql::VERIFY_CASE_STATES).fetch_all(&mut *reader).await?;
     for (number, state) in columns {
         let id = CaseId::new(number);
         if cases.get(&id).is_none_or(|case| case.state.as_str() != state) {
@@ -83,7 +79,7 @@ async fn verify(reader: &mut SqliteConnection) -> Result<Accounting, StoreError>
 }
 
 async fn verify_chain(
-    reader: &mut SqliteConnection,
+    reader: &mut Transaction,
     found: &mut Accounting,
     cases: &BTreeMap<CaseId, Case>,
 ) -> Result<BTreeMap<CaseId, Proofs>, StoreError> {
@@ -91,8 +87,7 @@ async fn verify_chain(
     let mut last_state: BTreeMap<CaseId, String> = BTreeMap::new();
     let (mut seq, mut previous) = (0, String::new());
     loop {
-        let rows: Vec<HistoryRow> =
-            sqlx::query_as(sql::HISTORY_FROM).bind(seq).fetch_all(&mut *reader).await?;
+        let rows: Vec<HistoryRow> = query_as(sql::HISTORY_FROM).bind(seq).fetch_all(&mut *reader).await?;
         if rows.is_empty() {
             break;
         }
@@ -112,7 +107,7 @@ async fn verify_chain(
             found.history += 1;
         }
     }
-    let counted: i64 = sqlx::query_scalar(sql::COUNTER_GET).bind("history").fetch_one(&mut *reader).await?;
+    let counted: i64 = query_scalar(sql::COUNTER_GET).bind("history").fetch_one(&mut *reader).await?;
     if counted != seq {
         found.faults.push(format!("history: it ends at row {seq}, and {counted} were written"));
     }
@@ -127,12 +122,12 @@ async fn verify_chain(
 }
 
 async fn verify_actions(
-    reader: &mut SqliteConnection,
+    reader: &mut Transaction,
     found: &mut Accounting,
     cases: &BTreeMap<CaseId, Case>,
 ) -> Result<(), StoreError> {
     let rows: Vec<(String, Option<i64>, String, String)> =
-        sqlx::query_as(sql::VERIFY_ACTIONS).fetch_all(&mut *reader).await?;
+        query_as(sql::VERIFY_ACTIONS).fetch_all(&mut *reader).await?;
     let mut keys: BTreeMap<CaseId, BTreeSet<String>> = BTreeMap::new();
     for (key, case, kind, state) in rows {
         *found.actions.entry(state.clone()).or_default() += 1;

@@ -56,7 +56,7 @@ async fn no_notice_is_lost_or_answered_twice_however_often_the_daemon_is_killed(
         "CREATE TABLE closings (record_id TEXT NOT NULL);
          CREATE TRIGGER count_closings AFTER UPDATE OF sharing ON hmis_record
             BEGIN INSERT INTO closings VALUES (NEW.record_id); END;
-         BEGIN; {facts} COMMIT;"
+         {facts}"
     ))
     .await;
     for folder in ["cur", "new", "tmp"] {

@@ -201,7 +201,9 @@ async fn each_sample_mail_ends_as_it_should() {
     // In the HMIS exactly those records were closed that the desk says it has closed.
     let fresh = Demo::new();
     fs::create_dir(fresh.path()).expect("created");
-    sample::fill(&format!("sqlite://{}", fresh.path().join("hmis.db").display())).await.expect("filled");
+    let url = format!("sqlite://{}", fresh.path().join("hmis.db").display());
+    let address = roi_desk::sql::Address::parse(&url, None).expect("usable");
+    sample::fill(&address).await.expect("filled");
     let (before, after) = (fresh.records().await, demo.records().await);
     let changed: BTreeSet<_> = after
         .iter()

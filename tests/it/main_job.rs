@@ -1,4 +1,5 @@
-//! The main job, end to end: a real Dovecot, a real SMTP server (the sink that Postfix brings), `SQLite`, and the real daemon.
+//! The main job, end to end: a real Dovecot, a real SMTP server (the sink that Postfix brings), SQLite or PostgreSQL for both
+//! databases, and the real daemon.
 //! Forty mixed mails → exactly the right closures and replies, everything else untouched; a second run changes
 //! nothing.
 
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::{
     dovecot::Dovecot,
+    postgres::Postgres,
     site::{Letter, Site, plain, read_all, until},
 };
 
@@ -408,11 +410,20 @@ fn case_of<'a>(site: &Site, cases: &'a [Value], uid: usize) -> Option<&'a Value>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::too_many_lines, reason = "one run, told in order")]
 async fn forty_mixed_mails_are_each_handled_as_they_should_and_a_second_run_changes_nothing() {
+    forty_mails(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn and_so_they_are_where_both_databases_are_on_postgresql() {
+    forty_mails(Some(&Postgres::start())).await;
+}
+
+#[expect(clippy::too_many_lines, reason = "one run, told in order")]
+async fn forty_mails(server: Option<&Postgres>) {
     let (dovecot, sink) = (Dovecot::start(), Sink::start().await);
     let options = dovecot.options();
-    let site = Site::new(&format!(
+    let mail = format!(
         r#"
         [mailbox]
         host = "127.0.0.1"
@@ -431,8 +442,11 @@ async fn forty_mixed_mails_are_each_handled_as_they_should_and_a_second_run_chan
         "#,
         imap = options.port,
         smtp = sink.port,
-    ))
-    .await;
+    );
+    let site = match server {
+        Some(server) => Site::on_postgres(&mail, server).await,
+        None => Site::new(&mail).await,
+    };
     site.hmis(FACTS).await;
     let today = Clock::system().now().format("%d-%b-%Y %H:%M:%S +0000").to_string();
     for mail in &MAILS {

@@ -4,12 +4,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    str::FromStr,
     time::Duration,
 };
 
+use roi_desk::sql::{Address, Isolation, Pool, query_as, query_scalar};
 use serde_json::Value;
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{AssertSqlSafe, SqlSafeStr};
+
+use crate::postgres::Postgres;
 
 /// How long anything that was set going may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,6 +41,8 @@ const ROSTER: &str = r#"
 /// A site. Its folder is gone when it is dropped.
 pub struct Site {
     folder: tempfile::TempDir,
+    store: Address,
+    hmis: Pool,
 }
 
 impl Site {
@@ -46,16 +50,32 @@ impl Site {
     /// approved. `mail` gives the `[mailbox]` and `[smtp]` sections; `more` is laid over everything by the
     /// environment when the program runs.
     pub async fn new(mail: &str) -> Self {
+        Self::on(mail, None).await
+    }
+
+    /// The same with both databases on a PostgreSQL server.
+    pub async fn on_postgres(mail: &str, server: &Postgres) -> Self {
+        Self::on(mail, Some(server)).await
+    }
+
+    async fn on(mail: &str, server: Option<&Postgres>) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let site = Self { folder };
+        let database = |name: &str| match server {
+            Some(server) => server.database(),
+            None => format!("sqlite://{}", folder.path().join(name).display()),
+        };
+        let (store, hmis) = (database("roi-desk.db"), database("hmis.db"));
+        let address = |url: &str| Address::parse(url, None).expect("an address");
+        let site =
+            Self { store: address(&store), hmis: address(&hmis).writers(2, Duration::from_secs(20)), folder };
         fs::write(site.path("agencies.toml"), ROSTER).expect("written");
         let configuration = format!(
             r#"
             {mail}
             [database]
-            url = "sqlite://{database}"
+            url = "{store}"
             [hmis]
-            url = "sqlite://{hmis}"
+            url = "{hmis}"
             role = "live"
             changes = "apply"
             [senders]
@@ -63,9 +83,9 @@ impl Site {
             [policy]
             mode = "live"
             scenario_1 = "apply"
+            [console]
+            listen = "127.0.0.1:0"
             "#,
-            database = site.path("roi-desk.db").display(),
-            hmis = site.path("hmis.db").display(),
         );
         fs::write(site.config(), configuration).expect("written");
         site.run(&["hmis", "init"]);
@@ -156,9 +176,14 @@ impl Site {
 
     /// Starts the daemon.
     pub fn serve(&self) -> Daemon {
+        self.serve_with(&["serve"])
+    }
+
+    /// Starts the daemon with these arguments.
+    pub fn serve_with(&self, arguments: &[&str]) -> Daemon {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
         let child =
-            self.program(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().expect("the daemon starts");
+            self.program(arguments).stdout(Stdio::null()).stderr(log).spawn().expect("the daemon starts");
         Daemon(child)
     }
 
@@ -167,44 +192,41 @@ impl Site {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
-    async fn hmis_connection(&self) -> SqliteConnection {
-        let url = format!("sqlite://{}", self.path("hmis.db").display());
-        let options =
-            SqliteConnectOptions::from_str(&url).expect("a URL").busy_timeout(Duration::from_secs(20));
-        SqliteConnection::connect_with(&options).await.expect("the HMIS opens")
-    }
-
     /// Runs statements in the desk's own database, past the program and its rules.
     pub async fn damage(&self, statements: &str) {
-        let url = format!("sqlite://{}", self.path("roi-desk.db").display());
-        let options = SqliteConnectOptions::from_str(&url).expect("a URL").foreign_keys(false);
-        let mut connection = SqliteConnection::connect_with(&options).await.expect("it opens");
-        let statements = sqlx::AssertSqlSafe(statements.to_owned());
-        sqlx::raw_sql(statements).execute(&mut connection).await.expect("valid SQL");
-        connection.close().await.expect("closed");
+        let pool = self.store.writers(1, Duration::from_secs(20));
+        script(&pool, statements).await;
+        pool.close().await;
+    }
+
+    /// The process that holds a lease, and until when (milliseconds since 1970).
+    pub async fn lease(&self, name: &str) -> Option<(u32, i64)> {
+        let pool = self.store.readers(1, Duration::from_secs(20));
+        let row: Option<(String, i64)> = query_as("SELECT holder, until_at FROM leases WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&pool)
+            .await
+            .expect("the table is there");
+        pool.close().await;
+        let (holder, until) = row?;
+        Some((holder.rsplit(' ').next()?.parse().ok()?, until))
     }
 
     /// Runs statements in the HMIS.
     pub async fn hmis(&self, statements: &str) {
-        let mut connection = self.hmis_connection().await;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect("valid SQL");
+        script(&self.hmis, statements).await;
     }
 
-    /// The one number a statement gives.
+    /// The one number a statement gives in the HMIS.
     pub async fn count(&self, statement: &str) -> i64 {
-        let mut connection = self.hmis_connection().await;
-        let statement = sqlx::AssertSqlSafe(statement.to_owned());
-        sqlx::query_scalar(statement).fetch_one(&mut connection).await.expect("a number")
+        let statement = AssertSqlSafe(statement).into_sql_str();
+        query_scalar(statement).fetch_one(&self.hmis).await.expect("a number")
     }
 
     /// Sharing and alias of every record, by ID.
     pub async fn records(&self) -> Vec<(String, String, Option<String>)> {
-        let mut connection = self.hmis_connection().await;
-        sqlx::query_as("SELECT record_id, sharing, alias FROM hmis_record ORDER BY record_id")
-            .fetch_all(&mut connection)
+        query_as("SELECT record_id, sharing, alias FROM hmis_record ORDER BY record_id")
+            .fetch_all(&self.hmis)
             .await
             .expect("rows")
     }
@@ -226,6 +248,13 @@ impl Site {
     pub fn sent(&self) -> Vec<String> {
         read_all(&self.path("sent"))
     }
+}
+
+/// Runs statements in a transaction of their own.
+async fn script(pool: &Pool, statements: &str) {
+    let mut transaction = pool.begin(Isolation::Write).await.expect("it begins");
+    transaction.run_script(AssertSqlSafe(statements).into_sql_str()).await.expect("valid SQL");
+    transaction.commit().await.expect("committed");
 }
 
 /// What a case is busy with, if it does not wait for people.
@@ -290,6 +319,11 @@ pub async fn until_every(pace: Duration, patience: Duration, mut done: impl FnMu
 pub struct Daemon(Child);
 
 impl Daemon {
+    /// Its process number.
+    pub fn process(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Kills it as a power cut would (SIGKILL).
     pub fn kill(mut self) {
         self.0.kill().expect("killed");

@@ -58,7 +58,7 @@ fn scratch(now: DateTime<Utc>) -> Result<PathBuf, Failure> {
 async fn fill(folder: &Path, now: DateTime<Utc>) -> Result<(), Failure> {
     let configuration = demo::configuration(folder);
     let parsed = config::parse(&configuration, CONFIGURATION, folder, []).map_err(Failure::Configuration)?;
-    let sample = sample::fill(&parsed.hmis.url).await?;
+    let sample = sample::fill(&parsed.hmis.address).await?;
     let mailbox = folder.join(MAILBOX);
     for part in ["tmp", "new", "cur"] {
         fs::create_dir_all(mailbox.join(part))?;

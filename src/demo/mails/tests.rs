@@ -12,7 +12,7 @@ use crate::{
 async fn sample() -> Sample {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let url = format!("sqlite://{}", folder.path().join("hmis.db").display());
-    sample::fill(&url).await.expect("filled")
+    sample::fill(&crate::sql::Address::parse(&url, None).expect("usable")).await.expect("filled")
 }
 
 fn now() -> DateTime<Utc> {

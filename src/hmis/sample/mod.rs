@@ -6,11 +6,13 @@ mod tables;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sqlx::{Connection, SqliteConnection};
 
 use self::tables::{Draft, Stay, Tables, agency};
-use super::{Hmis, HmisError, INIT_TIMEOUT, sqlite_options, within};
-use crate::domain::{AgencyId, ClientId};
+use super::{Hmis, HmisError, INIT_TIMEOUT, within};
+use crate::{
+    domain::{AgencyId, ClientId},
+    sql::{Address, Isolation, query},
+};
 
 const LARKMEAD: &str = "larkmead";
 const QUILLBACK: &str = "quillback";
@@ -122,27 +124,26 @@ pub struct Sample {
 ///
 /// # Errors
 /// When there are client records already, or the database fails.
-pub async fn fill(url: &str) -> Result<Sample, HmisError> {
+pub async fn fill(address: &Address) -> Result<Sample, HmisError> {
     const DOING: &str = "filling in the sample";
-    Hmis::init(url).await?;
+    Hmis::init(address).await?;
     let (tables, sample) = make_up();
-    let options = sqlite_options(url)?;
+    let pool = address.writers(1, INIT_TIMEOUT);
     within(INIT_TIMEOUT, DOING, async {
         let database = |error| HmisError::database(DOING, error);
-        let mut connection = SqliteConnection::connect_with(&options).await.map_err(database)?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(database)?;
-        let taken = sqlx::query(include_str!("../sql/any_record.sql"))
-            .fetch_optional(&mut *transaction)
+        let mut transaction = pool.begin(Isolation::Write).await.map_err(database)?;
+        let taken = query(include_str!("../sql/any_record.sql"))
+            .fetch_optional(&mut transaction)
             .await
             .map_err(database)?;
         if taken.is_some() {
             return Err(HmisError::NotEmpty);
         }
         tables.insert(&mut transaction).await.map_err(database)?;
-        transaction.commit().await.map_err(database)?;
-        connection.close().await.map_err(database)
+        transaction.commit().await.map_err(database)
     })
     .await?;
+    pool.close().await;
     Ok(sample)
 }
 

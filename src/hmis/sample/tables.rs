@@ -1,9 +1,9 @@
 //! The sample's rows: one draft per client record, spelt out to the reference tables.
 
 use chrono::{Days, NaiveDate};
-use sqlx::SqliteConnection;
 
 use crate::domain::{AgencyId, ClientId};
+use crate::sql::{Transaction, query};
 
 /// The one source of the sample.
 const SOURCE: &str = "sample";
@@ -115,9 +115,9 @@ impl Tables {
     }
 
     /// Puts all rows in, on the connection of a transaction.
-    pub(super) async fn insert(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert(&self, connection: &mut Transaction) -> Result<(), sqlx::Error> {
         for row in &self.agencies {
-            sqlx::query(include_str!("../sql/insert_agency.sql"))
+            query(include_str!("../sql/insert_agency.sql"))
                 .bind(row.id)
                 .bind(row.name)
                 .bind(row.parent)
@@ -129,7 +129,7 @@ impl Tables {
             insert_record(connection, record, draft).await?;
             insert_contents(connection, n, record, draft).await?;
         }
-        sqlx::query(include_str!("../sql/insert_source.sql"))
+        query(include_str!("../sql/insert_source.sql"))
             .bind(SOURCE)
             .bind("all")
             .bind("2026-11-01T06:00:00Z")
@@ -141,11 +141,11 @@ impl Tables {
 }
 
 async fn insert_record(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     record: &ClientId,
     draft: &Draft,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("../sql/insert_record.sql"))
+    query(include_str!("../sql/insert_record.sql"))
         .bind(record.as_str())
         .bind(draft.status)
         .bind(draft.merged_into.as_ref().map(ClientId::as_str))
@@ -158,7 +158,7 @@ async fn insert_record(
         .execute(&mut *connection)
         .await?;
     for granted in &draft.granted {
-        sqlx::query(include_str!("../sql/insert_grant.sql"))
+        query(include_str!("../sql/insert_grant.sql"))
             .bind(SOURCE)
             .bind(record.as_str())
             .bind(*granted)
@@ -171,7 +171,7 @@ async fn insert_record(
 /// What the agencies entered: each an enrolment with its project stay and a few services, the creator also the
 /// signed form of an open record.
 async fn insert_contents(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     n: u64,
     record: &ClientId,
     draft: &Draft,
@@ -212,14 +212,9 @@ struct Item<'a> {
 }
 
 impl Item<'_> {
-    async fn insert(
-        &self,
-        connection: &mut SqliteConnection,
-        kind: &str,
-        number: u64,
-    ) -> Result<(), sqlx::Error> {
+    async fn insert(&self, connection: &mut Transaction, kind: &str, number: u64) -> Result<(), sqlx::Error> {
         let (record, agency) = (self.record.as_str(), self.agency);
-        sqlx::query(include_str!("../sql/insert_data.sql"))
+        query(include_str!("../sql/insert_data.sql"))
             .bind(SOURCE)
             .bind(kind)
             .bind(format!("{record}-{agency}-{number}"))
@@ -237,12 +232,12 @@ impl Item<'_> {
 /// Every agency of the sample runs one emergency shelter: HUD project type 0, and 101 is the destination
 /// "emergency shelter" of the same list of codes (HMIS data standards 2.02.6 and 3.12).
 async fn insert_stay(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     record: &ClientId,
     agency: &str,
     stay: Stay,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(include_str!("../sql/insert_entry.sql"))
+    query(include_str!("../sql/insert_entry.sql"))
         .bind(SOURCE)
         .bind(format!("{}-{agency}", record.as_str()))
         .bind(record.as_str())

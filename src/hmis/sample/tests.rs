@@ -10,6 +10,7 @@ use super::*;
 use crate::{
     domain::{Fact, RecordStatus, Sharing, Snapshot},
     hmis::{HmisOptions, ItemVisibility, Role},
+    sql::query_as,
 };
 
 struct Filled {
@@ -19,13 +20,18 @@ struct Filled {
     folder: TempDir,
 }
 
+fn address_in(folder: &TempDir) -> Address {
+    let url = format!("sqlite://{}", folder.path().join("hmis.db").display());
+    Address::parse(&url, None).expect("usable")
+}
+
 impl Filled {
     async fn new(item_visibility: ItemVisibility) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = format!("sqlite://{}", folder.path().join("hmis.db").display());
-        let sample = fill(&url).await.expect("the sample goes in");
+        let address = address_in(&folder);
+        let sample = fill(&address).await.expect("the sample goes in");
         let options = HmisOptions {
-            url,
+            address,
             role: Role::Live,
             max_age: Duration::from_hours(26),
             item_visibility,
@@ -155,9 +161,7 @@ async fn the_vice_versa_is_there_with_every_step_done_and_with_most_missing() {
         assert!(it.sharing.is(&closed), "{it:#?}");
         assert_eq!((it.alias.as_deref(), it.roi_consent_date.as_deref()), (alias, roi), "{it:#?}");
     }
-    let url = format!("sqlite://{}", filled.folder.path().join("hmis.db").display());
-    let mut connection =
-        SqliteConnection::connect_with(&sqlite_options(&url).expect("usable")).await.expect("it opens");
+    let pool = address_in(&filled.folder).readers(1, INIT_TIMEOUT);
     for (record, entered, left) in [
         (&done.old, "2026-08-03", Some("2026-10-26")),
         (&done.new, "2026-10-26", None),
@@ -165,9 +169,9 @@ async fn the_vice_versa_is_there_with_every_step_done_and_with_most_missing() {
         (&missing.new, "2026-10-26", None),
     ] {
         let stays: Vec<(String, Option<String>)> =
-            sqlx::query_as("SELECT entry_date, exit_date FROM hmis_entry WHERE record_id = $1")
+            query_as("SELECT entry_date, exit_date FROM hmis_entry WHERE record_id = $1")
                 .bind(record.as_str())
-                .fetch_all(&mut connection)
+                .fetch_all(&pool)
                 .await
                 .expect("the stays are read");
         assert_eq!(stays, [(entered.to_owned(), left.map(str::to_owned))]);
@@ -183,8 +187,7 @@ async fn the_sample_is_the_same_every_time_and_goes_into_an_empty_database_only(
     assert_eq!(lines.get(..2).expect("two figures"), ["10 agencies", "200 client records"]);
     assert_eq!(lines.iter().find(|line| line.starts_with("warning") || line.starts_with("unknown")), None);
 
-    let url = format!("sqlite://{}", one.folder.path().join("hmis.db").display());
-    assert!(matches!(fill(&url).await, Err(HmisError::NotEmpty)));
+    assert!(matches!(fill(&address_in(&one.folder)).await, Err(HmisError::NotEmpty)));
     assert_eq!(one.hmis.check(one.now).await.expect("it is usable"), lines);
 }
 

@@ -5,7 +5,7 @@ use async_imap::imap_proto::{AttributeValue, Response};
 use super::{
     listing::{uid_among, uid_of},
     names,
-    session::{Access, Leaving, Live},
+    session::{Access, Live},
 };
 use crate::{
     domain::MessageKey,
@@ -40,30 +40,31 @@ impl Live {
     }
 
     /// Moves the message into `folder`, creating that where missing. Once moved, it is [`Found::Gone`] from
-    /// where it was. A server that can neither move nor remove a single message keeps it there, marked as deleted.
+    /// where it was.
     pub(super) async fn file(&mut self, key: &MessageKey, folder: &str) -> Result<Found, MailboxError> {
         let target = names::folder(folder)?;
         // The commands below say OK also when there is nothing to move.
-        let Some((uid, flags)) = self.find(key).await? else { return Ok(Found::Gone) };
+        let Some((uid, _)) = self.find(key).await? else { return Ok(Found::Gone) };
         if folder == key.folder {
             return Ok(Found::Yes);
         }
-        let leaving = self.extensions.leaving;
-        if leaving == Leaving::CopyAndMark && has_all(&flags, &["\\Deleted"]) {
-            // Copied at an earlier attempt, or thrown away by a person: nothing is left to do.
-            return Ok(Found::Gone);
+        if !self.extensions.moves && !self.extensions.uidplus {
+            // EXPUNGE without UIDs would also remove what others have marked as deleted, and a copy without it
+            // would be made again at every attempt.
+            return Err(MailboxError::Config(
+                "this mail server can neither move messages (MOVE) nor remove a single one (UIDPLUS): leave \
+                 done_folder and quarantine_folder empty"
+                    .to_owned(),
+            ));
         }
         if self.select(&key.folder, Access::Change).await?.uidvalidity != key.uidvalidity {
             return Ok(Found::Gone);
         }
-        if leaving == Leaving::Move {
+        if self.extensions.moves {
             self.creating(folder, "UID MOVE", &format!("UID MOVE {uid} {target}")).await?;
-            return Ok(Found::Yes);
-        }
-        self.creating(folder, "UID COPY", &format!("UID COPY {uid} {target}")).await?;
-        self.exec("UID STORE", &format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
-        // Without it the mark has to say it all: mail programs hide such mail, and whoever tidies up removes it.
-        if leaving == Leaving::CopyAndExpunge {
+        } else {
+            self.creating(folder, "UID COPY", &format!("UID COPY {uid} {target}")).await?;
+            self.exec("UID STORE", &format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
             self.exec("UID EXPUNGE", &format!("UID EXPUNGE {uid}"), |_| ()).await?;
         }
         Ok(Found::Yes)

@@ -15,8 +15,8 @@ use super::{keywords, name::FileName};
 use crate::{
     domain::MessageKey,
     mailbox::{
-        Content, Cursor, Entry, Fetched, Finding, Found, KEYWORD, Listing, MailboxError, MaildirOptions,
-        Mark, clock_skew, imap::names::modified_utf7,
+        Content, Cursor, Entry, Fetched, Found, KEYWORD, Listing, MailboxError, MaildirOptions, Mark,
+        imap::names::modified_utf7,
     },
 };
 
@@ -27,11 +27,6 @@ const INBOX: &str = "INBOX";
 /// up to two seconds, and a second change within one step does not show.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
-/// After `cur` was read it is left alone for so many times as long as that took. New mail is delivered to `new`: in
-/// `cur` only what another program has looked at is found late, and a hundred thousand old mails cost no more time
-/// than a hundred.
-const CUR_REST: u32 = 20;
-
 /// Attempts at a file that another program renames under our hands.
 const ATTEMPTS: u32 = 5;
 
@@ -40,11 +35,6 @@ pub(super) struct Disk {
     path: PathBuf,
     max_message: u64,
     settled_after: Duration,
-    cur_rest: u32,
-    /// Until when `cur` is left alone though it has changed.
-    cur_rests_until: Option<Instant>,
-    /// It had changed at the last listing, and was not read.
-    cur_put_off: bool,
     /// Where each message was last seen, by unique name.
     seen: BTreeMap<String, PathBuf>,
     /// Unique names listed since the Maildir was opened.
@@ -70,9 +60,6 @@ impl Disk {
             path: options.path.clone(),
             max_message: options.limits.max_message,
             settled_after: SETTLED_AFTER,
-            cur_rest: CUR_REST,
-            cur_rests_until: None,
-            cur_put_off: false,
             seen: BTreeMap::new(),
             listed: BTreeSet::new(),
             cur: None,
@@ -100,24 +87,18 @@ impl Disk {
             Some(cur) => cur.settled && cur.changed_at == cur_changed_at,
             None => cursor.is_some_and(|cursor| cursor.next_uid != 0 && cursor.next_uid == cur_changed_at),
         };
-        let rests = self.cur_rests_until.is_some_and(|until| now < until);
-        self.cur_put_off = !unchanged && self.cur.is_some() && rests;
         // `new` first: mail that another program moves to `cur` meanwhile is then met at least once.
         let mut there = self.scan("new")?;
-        if unchanged || self.cur_put_off {
+        if unchanged {
             self.seen.extend(there.clone());
         } else {
-            let began = Instant::now();
             there.extend(self.scan("cur")?);
-            self.cur_rests_until = Some(Instant::now() + began.elapsed() * self.cur_rest);
             self.listed.retain(|unique| there.contains_key(unique));
             self.seen.clone_from(&there);
         }
         let met_at = self.cur.filter(|cur| cur.changed_at == cur_changed_at).map_or(now, |cur| cur.met_at);
-        let settled = unchanged || (!self.cur_put_off && now.duration_since(met_at) >= self.settled_after);
-        if !self.cur_put_off {
-            self.cur = Some(Cur { changed_at: cur_changed_at, met_at, settled });
-        }
+        let settled = unchanged || now.duration_since(met_at) >= self.settled_after;
+        self.cur = Some(Cur { changed_at: cur_changed_at, met_at, settled });
 
         let (mut entries, mut older) = (Vec::new(), Vec::new());
         for (unique, path) in there {
@@ -154,23 +135,11 @@ impl Disk {
                 let whole = bytes.len() as u64 <= max;
                 Ok(if whole { Content::Whole(bytes) } else { Content::TooLarge })
             };
-            let content = match self.at_file(&entry.key, "reading a message", read) {
-                Err(error) if self.another_can_be_read(&entry.key.uid) => {
-                    Some(Content::Unavailable(error.to_string()))
-                }
-                content => content?,
-            };
-            fetched.extend(content.map(|content| Fetched { entry, content }));
+            if let Some(content) = self.at_file(&entry.key, "reading a message", read)? {
+                fetched.push(Fetched { entry, content });
+            }
         }
         Ok(fetched)
-    }
-
-    /// The proof that a failure is about one file, and not about the disk.
-    fn another_can_be_read(&self, uid: &str) -> bool {
-        const MOST: usize = 3;
-        let others = self.seen.iter().filter(|(unique, _)| *unique != uid).map(|(_, path)| path);
-        let read = |path: &PathBuf| fs::File::open(path)?.take(1).read_to_end(&mut Vec::new());
-        others.take(MOST).any(|path| read(path).is_ok())
     }
 
     pub(super) fn mark(&mut self, key: &MessageKey, mark: Mark) -> Result<Found, MailboxError> {
@@ -241,11 +210,6 @@ impl Disk {
         if key.folder != INBOX || key.uidvalidity != 0 {
             return Ok(None);
         }
-        if !self.seen.contains_key(&key.uid)
-            && let Some(path) = self.usual_place(&key.uid)
-        {
-            self.seen.insert(key.uid.clone(), path);
-        }
         for attempt in 0..ATTEMPTS {
             if attempt > 0 || !self.seen.contains_key(&key.uid) {
                 self.seen = self.scan("new")?;
@@ -268,63 +232,22 @@ impl Disk {
         Err(MailboxError::Folder { folder: self.path.display().to_string(), why, temporary: true })
     }
 
-    /// Where a message lies that nobody but the desk has marked or at most looked at: reading a large `cur` is spared.
-    fn usual_place(&self, uid: &str) -> Option<PathBuf> {
-        if FileName::parse(uid)?.unique != uid || uid.contains('/') {
-            return None;
-        }
-        let keyword = keywords::known_letter(&self.path, KEYWORD).ok()?.map(String::from).unwrap_or_default();
-        let in_cur = ["", "S", "RS"]
-            .into_iter()
-            .flat_map(|flags| [format!("cur/{uid}:2,{flags}"), format!("cur/{uid}:2,{flags}{keyword}")]);
-        let mut usual = std::iter::once(format!("new/{uid}")).chain(in_cur).map(|name| self.path.join(name));
-        usual.find(|path| path.is_file())
-    }
-
-    /// Whether `new` or `cur` changed since before the last listing, or what was put off then is due.
+    /// Whether `new` or `cur` changed since before the last listing.
     pub(super) fn has_changed(&mut self) -> Result<bool, MailboxError> {
-        let due = self.cur_put_off && self.cur_rests_until.is_some_and(|until| Instant::now() >= until);
-        Ok(due || self.before_listing != Some(self.changes()?))
+        Ok(self.before_listing != Some(self.changes()?))
     }
 
-    /// For people: what is there, and whether messages can be marked and moved to `folders`.
-    pub(super) fn describe(
-        &self,
-        folders: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Finding>, MailboxError> {
-        let (new, cur) = (self.scan("new")?, self.scan("cur")?);
+    /// For people: what is there, and whether messages can be marked and moved.
+    pub(super) fn describe(&self) -> Result<Vec<String>, MailboxError> {
+        let (new, cur) = (self.scan("new")?.len(), self.scan("cur")?.len());
         let probe = self.path.join("tmp").join(format!("roi-desk-check.{}", std::process::id()));
         fs::File::create_new(&probe)
             .and_then(|_| fs::remove_file(&probe))
             .map_err(|error| self.failed("trying to write to tmp", &error))?;
-        let mut said = vec![
-            Finding::Well(format!(
-                "the Maildir {} holds {} new and {} other messages",
-                self.path.display(),
-                new.len(),
-                cur.len()
-            )),
-            Finding::Well(format!(
-                "notices can be marked (keyword {KEYWORD} by dovecot-keywords) and moved to subfolders"
-            )),
-        ];
-        // `new` is enough: what lies in `cur` was looked at by somebody, or by the desk itself.
-        let newest_at =
-            new.values().filter_map(|path| fs::metadata(path).ok()).map(|file| instant(&file)).max();
-        said.extend(newest_at.and_then(|newest_at| clock_skew(newest_at, now)));
-        for folder in folders {
-            said.push(match subfolder(folder) {
-                Ok(name) if self.path.join(&name).join("cur").is_dir() => {
-                    Finding::Well(format!("the folder \"{folder}\" is there"))
-                }
-                Ok(_) => Finding::Well(format!(
-                    "the folder \"{folder}\" is not there yet: it is created when it is needed"
-                )),
-                Err(error) => Finding::Wrong(error.to_string()),
-            });
-        }
-        Ok(said)
+        Ok(vec![
+            format!("the Maildir {} holds {new} new and {cur} other messages", self.path.display()),
+            format!("notices can be marked (keyword {KEYWORD} by dovecot-keywords) and moved to subfolders"),
+        ])
     }
 
     /// Messages in `new` or `cur`, by unique name.
@@ -453,7 +376,6 @@ mod tests {
         let limits = Limits { max_message: 20, ..Limits::default() };
         let mut disk = Disk::open(&MaildirOptions { path: path.to_owned(), limits }).expect("a Maildir");
         disk.settled_after = Duration::ZERO;
-        disk.cur_rest = 0;
         disk
     }
 
@@ -547,25 +469,6 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_holds_up_no_other() {
-        let mut scratch = Scratch::new();
-        // Can be looked at by anybody, and read by nobody at its beginning.
-        let unreadable = scratch.folder.path().join("new/1.host");
-        std::os::unix::fs::symlink("/proc/self/mem", unreadable).expect("linked");
-        let alone = scratch.disk.list(None, DateTime::UNIX_EPOCH).expect("listed").entries;
-        scratch.disk.fetch(alone).expect_err("it may be the disk: nothing else proves the contrary");
-        scratch.put("new/2.host", "two");
-        let entries = scratch.disk.list(None, DateTime::UNIX_EPOCH).expect("listed").entries;
-        let mut fetched = scratch.disk.fetch(entries).expect("fetched");
-        fetched.sort_by(|a, b| a.entry.key.uid.cmp(&b.entry.key.uid));
-        let contents: Vec<Content> = fetched.into_iter().map(|fetched| fetched.content).collect();
-        assert!(
-            matches!(contents.as_slice(), [Content::Unavailable(_), Content::Whole(two)] if two == b"two"),
-            "{contents:?}"
-        );
-    }
-
-    #[test]
     fn a_marked_message_moves_to_cur_and_keeps_its_flags() {
         let mut scratch = Scratch::new();
         scratch.put("new/1.host", "one");
@@ -582,47 +485,6 @@ mod tests {
         assert_eq!(scratch.names("new"), ["3.host"]);
         assert_eq!(scratch.disk.mark(&key("4.host"), Mark::Taken).expect("looked"), Found::Gone);
         assert_eq!(scratch.disk.mark(&key("../cur/1.host"), Mark::Taken).expect("looked"), Found::Gone);
-    }
-
-    #[test]
-    fn a_cur_that_was_just_read_is_put_off_but_not_forgotten() {
-        let mut scratch = Scratch::new();
-        scratch.disk.cur_rest = u32::MAX;
-        scratch.put("cur/1.host:2,S", "old");
-        let (_, cursor) = scratch.list(None);
-        scratch.put("new/2.host", "new");
-        scratch.put("cur/3.host:2,S", "read by a person before the desk saw it");
-        let (uids, next) = scratch.list(Some(&cursor));
-        assert_eq!((uids, next.next_uid), (vec!["2.host".to_owned()], 0), "a start has to read cur again");
-        // What is put off can be marked all the same, and is not listed twice.
-        assert_eq!(scratch.disk.mark(&key("3.host"), Mark::Answered).expect("marked"), Found::Yes);
-        assert_eq!(scratch.disk.mark(&key("2.host"), Mark::Taken).expect("marked"), Found::Yes);
-        scratch.list(Some(&next));
-        assert!(!scratch.disk.has_changed().expect("looked"));
-        scratch.disk.cur_rests_until = Some(Instant::now());
-        assert!(scratch.disk.has_changed().expect("looked"), "its time has come");
-        assert_eq!(scratch.list(Some(&next)).0, ["3.host"]);
-        assert!(!scratch.disk.cur_put_off);
-    }
-
-    #[test]
-    fn a_message_in_its_usual_place_is_found_without_reading_cur() {
-        let mut scratch = Scratch::new();
-        scratch.put("dovecot-keywords", "0 Junk\n1 $RoiDesk\n");
-        for (name, place) in [
-            ("1.host", "new/1.host"),
-            ("2.host", "cur/2.host:2,"),
-            ("3.host", "cur/3.host:2,Sb"),
-            ("4.host", "cur/4.host:2,RSb"),
-        ] {
-            scratch.put(place, "");
-            assert_eq!(scratch.disk.usual_place(name), Some(scratch.folder.path().join(place)));
-        }
-        scratch.put("cur/5.host:2,FT", "");
-        for name in ["5.host", "../cur/4.host:2,RSb", ".", ""] {
-            assert_eq!(scratch.disk.usual_place(name), None, "{name}");
-        }
-        assert_eq!(scratch.disk.mark(&key("5.host"), Mark::Answered).expect("marked"), Found::Yes);
     }
 
     #[test]

@@ -13,6 +13,20 @@ CREATE TABLE counters (
 );
 INSERT INTO counters (name, value) VALUES ('case', 1000), ('history', 0);
 
+-- Who works on what only one may work on at a time: reading the mailbox, a scheduled job.
+CREATE TABLE leases (
+    name     TEXT PRIMARY KEY,
+    holder   TEXT NOT NULL,
+    token    TEXT NOT NULL,
+    until_at BIGINT NOT NULL
+);
+
+-- Up to which instant each scheduled job is done.
+CREATE TABLE jobs (
+    name    TEXT PRIMARY KEY,
+    done_at BIGINT NOT NULL
+);
+
 -- Where to go on reading in a folder.
 CREATE TABLE cursors (
     folder      TEXT PRIMARY KEY,
@@ -63,6 +77,8 @@ CREATE TABLE messages (
     references_ TEXT,
     received_at BIGINT NOT NULL,
     seen_at     BIGINT NOT NULL,
+    -- When its octets were removed (`retention.mail`).
+    purged_at   BIGINT,
     UNIQUE (folder, uidvalidity, uid),
     CHECK ((state IN ('working', 'done')) = (case_number IS NOT NULL))
 );
@@ -72,7 +88,7 @@ CREATE INDEX messages_by_hash ON messages (sha256) WHERE case_number IS NOT NULL
 -- The octets of notices and of quarantined mail.
 CREATE TABLE raw_mails (
     message TEXT PRIMARY KEY REFERENCES messages (id),
-    octets  BLOB NOT NULL
+    octets  BYTEA NOT NULL
 );
 
 -- What an approver was shown.
@@ -89,14 +105,14 @@ CREATE TABLE actions (
     key         TEXT PRIMARY KEY,
     case_number BIGINT REFERENCES cases (number),
     message     TEXT REFERENCES messages (id),
-    lane        TEXT NOT NULL CHECK (lane IN ('desk', 'mailbox')),
+    lane        TEXT NOT NULL CHECK (lane IN ('desk', 'mailbox', 'staff')),
     kind        TEXT NOT NULL,
     record      TEXT,
     state       TEXT NOT NULL CHECK (state IN ('pending', 'started', 'done', 'retrying', 'refused', 'uncertain',
                     'dropped')),
     attempts    BIGINT NOT NULL,
     doc         TEXT NOT NULL,
-    mail        BLOB,
+    mail        BYTEA,
     mail_to     TEXT,
     mail_id     TEXT,
     last_error  TEXT,
@@ -109,6 +125,7 @@ CREATE TABLE actions (
 CREATE INDEX actions_due ON actions (lane, due_at) WHERE state IN ('pending', 'started', 'retrying');
 CREATE INDEX actions_by_case ON actions (case_number);
 CREATE INDEX actions_mail_sent ON actions (mail_to, ended_at) WHERE state = 'done' AND mail_to IS NOT NULL;
+CREATE INDEX actions_mail_sent_at ON actions (ended_at) WHERE state = 'done' AND mail_to IS NOT NULL;
 
 -- Every attempt, noted before its effect.
 CREATE TABLE attempts (

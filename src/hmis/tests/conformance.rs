@@ -1,130 +1,33 @@
-use std::collections::BTreeSet;
-
-use sqlx::{AssertSqlSafe, Row};
-use tempfile::TempDir;
+//! What holds on both engines.
 
 use super::*;
-use crate::domain::{Change, Closing, Contributors, Expected, Fact, RecordStatus, Sharing};
+use crate::sql::ground::on_both_engines;
 
-const NOW: &str = "2026-11-02T12:00:00Z";
-
-fn now() -> DateTime<Utc> {
-    NOW.parse().expect("an instant")
+on_both_engines! {
+    a_record_is_read_with_everything_that_is_known
+    snapshots_come_in_the_order_asked_for_and_a_missing_record_is_missing
+    a_fact_is_known_when_a_source_covers_it_otherwise_unknown_though_a_positive_finding_counts
+    on_a_mirror_facts_older_than_max_age_are_unknown_and_on_a_live_database_they_are_as_of_the_read
+    an_agency_counts_as_its_root_and_one_that_is_not_listed_as_another_agency
+    a_victim_service_provider_anywhere_below_the_root_of_an_involved_agency_counts
+    where_things_have_locks_of_their_own_all_must_be_known_to_be_closed
+    a_value_without_a_meaning_names_table_column_and_row
+    a_missing_table_is_named_together_with_what_to_do
+    closing_changes_exactly_the_pinned_columns_of_that_record
+    if_what_the_approver_saw_is_no_longer_true_nothing_is_applied
+    what_happens_beside_the_facts_does_not_void_a_closing
+    a_change_that_does_not_fit_its_row_rolls_all_back
+    an_alias_is_set_where_the_field_was_empty
+    a_mirror_is_never_changed_and_no_change_goes_without_its_facts
+    two_closings_at_once_close_once
+    status_and_check_say_how_fresh_and_how_complete
+    a_site_with_other_tables_puts_its_own_statements_in_their_place
+    every_call_can_be_made_from_a_task_of_its_own
+    no_call_takes_longer_than_its_timeout
 }
 
-fn record(text: &str) -> ClientId {
-    ClientId::parse(text).expect("a client ID")
-}
-
-fn agency(text: &str) -> AgencyId {
-    AgencyId::parse(text).expect("an agency ID")
-}
-
-fn agencies(names: &[&str]) -> BTreeSet<AgencyId> {
-    names.iter().map(|name| agency(name)).collect()
-}
-
-/// An HMIS of its own in a scratch folder, and a second connection to it, as another program would have one.
-struct Scratch {
-    folder: TempDir,
-    other: SqliteConnection,
-}
-
-impl Scratch {
-    /// The reference tables with agencies A (and A1, A2 below it), B, C and V, a victim service provider, and
-    /// record 1 (open, created by A, with A's data). A source covers everything.
-    async fn new() -> Self {
-        let mut scratch = Self::empty().await;
-        scratch
-            .sql(
-                "INSERT INTO hmis_agency (agency_id, name, parent_id, victim_service_provider) VALUES
-                     ('A', 'Agency A', NULL, FALSE), ('A1', 'A, site 1', 'A', FALSE), ('A2', 'A, site 2', 'A1', FALSE),
-                     ('B', 'Agency B', NULL, FALSE), ('C', 'Agency C', NULL, FALSE), ('V', 'Agency V', NULL, TRUE);
-                 INSERT INTO hmis_record (record_id, creator_agency_id, sharing, priority_list, minor) VALUES
-                     ('1', 'A', 'open', FALSE, FALSE);
-                 INSERT INTO hmis_data (source, kind, item_id, record_id, agency_id) VALUES
-                     ('s', 'enrollment', '1', '1', 'A1');
-                 INSERT INTO hmis_source (source, fact, as_of, complete) VALUES
-                     ('s', 'all', '2026-11-02T11:00:00Z', TRUE)",
-            )
-            .await;
-        scratch
-    }
-
-    async fn empty() -> Self {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = url_in(&folder);
-        Hmis::init(&url).await.expect("the tables are created");
-        let options = sqlite_options(&url).expect("a usable address");
-        let other = SqliteConnection::connect_with(&options).await.expect("the file is there");
-        Self { folder, other }
-    }
-
-    fn options(&self, role: Role) -> HmisOptions {
-        HmisOptions {
-            url: url_in(&self.folder),
-            role,
-            max_age: Duration::from_hours(26),
-            item_visibility: ItemVisibility::WithRecord,
-            statements: None,
-            timeout: Duration::from_secs(20),
-        }
-    }
-
-    async fn open(&self, role: Role) -> Hmis {
-        Hmis::open(&self.options(role)).await.expect("the database opens")
-    }
-
-    /// Runs statements on the other connection.
-    async fn sql(&mut self, sql: &str) {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.other).await.expect("the statements run");
-    }
-
-    /// Every row of every table, as text.
-    async fn dump(&mut self) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        for table in [
-            "hmis_agency",
-            "hmis_record",
-            "hmis_data",
-            "hmis_grant",
-            "hmis_entry",
-            "hmis_source",
-            "sqlite_schema",
-        ] {
-            let columns: Vec<String> = sqlx::query("SELECT name FROM pragma_table_info($1)")
-                .bind(table)
-                .fetch_all(&mut self.other)
-                .await
-                .expect("the columns")
-                .iter()
-                .map(|row| row.get("name"))
-                .collect();
-            let quoted: Vec<_> =
-                columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
-            let sql = format!("SELECT concat_ws(' ', {}) AS line FROM {table}", quoted.join(", "));
-            for row in
-                sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut self.other).await.expect("the rows of a table")
-            {
-                all.insert(format!("{table} {}", row.get::<String, _>("line")));
-            }
-        }
-        all
-    }
-}
-
-fn url_in(folder: &TempDir) -> String {
-    format!("sqlite://{}", folder.path().join("hmis.db").display())
-}
-
-async fn read_one(hmis: &Hmis, id: &str) -> Snapshot {
-    let mut snapshots = hmis.read(&[record(id)], now()).await.expect("the record is read");
-    snapshots.pop().expect("one snapshot per record")
-}
-
-#[tokio::test]
-async fn a_record_is_read_with_everything_that_is_known() {
-    let mut scratch = Scratch::new().await;
+async fn a_record_is_read_with_everything_that_is_known(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     scratch
         .sql(
             "UPDATE hmis_record SET alias = 'SHARED', roi_consent_date = '2025-03-04', priority_list = TRUE;
@@ -158,9 +61,8 @@ async fn a_record_is_read_with_everything_that_is_known() {
     );
 }
 
-#[tokio::test]
-async fn snapshots_come_in_the_order_asked_for_and_a_missing_record_is_missing() {
-    let mut scratch = Scratch::new().await;
+async fn snapshots_come_in_the_order_asked_for_and_a_missing_record_is_missing(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     scratch.sql("INSERT INTO hmis_record (record_id) VALUES ('2'), ('3')").await;
     let hmis = scratch.open(Role::Mirror).await;
     let asked = [record("3"), record("9"), record("1"), record("3")];
@@ -174,9 +76,9 @@ async fn snapshots_come_in_the_order_asked_for_and_a_missing_record_is_missing()
 /// What one change to the tables of [`Scratch::new`] makes of record 1.
 type Rule = (&'static str, &'static str, fn(&Snapshot) -> bool);
 
-async fn hold(role: Role, item_visibility: ItemVisibility, rules: &[Rule]) {
+async fn hold(ground: &Ground, role: Role, item_visibility: ItemVisibility, rules: &[Rule]) {
     for (name, sql, holds) in rules {
-        let mut scratch = Scratch::new().await;
+        let scratch = Scratch::new(ground).await;
         scratch.sql(sql).await;
         let hmis = Hmis::open(&HmisOptions { item_visibility, ..scratch.options(role) })
             .await
@@ -186,8 +88,9 @@ async fn hold(role: Role, item_visibility: ItemVisibility, rules: &[Rule]) {
     }
 }
 
-#[tokio::test]
-async fn a_fact_is_known_when_a_source_covers_it_otherwise_unknown_though_a_positive_finding_counts() {
+async fn a_fact_is_known_when_a_source_covers_it_otherwise_unknown_though_a_positive_finding_counts(
+    ground: &Ground,
+) {
     let rules: &[Rule] = &[
         ("covered by its own row", "UPDATE hmis_source SET fact = 'creator'", |it| {
             it.creator.known().is_some()
@@ -240,16 +143,18 @@ async fn a_fact_is_known_when_a_source_covers_it_otherwise_unknown_though_a_posi
             it.status == RecordStatus::Deleted && it.creator.is(&agency("A"))
         }),
     ];
-    hold(Role::Live, ItemVisibility::WithRecord, rules).await;
-    hold(Role::Mirror, ItemVisibility::WithRecord, rules).await;
+    hold(ground, Role::Live, ItemVisibility::WithRecord, rules).await;
+    hold(ground, Role::Mirror, ItemVisibility::WithRecord, rules).await;
 }
 
-#[tokio::test]
-async fn on_a_mirror_facts_older_than_max_age_are_unknown_and_on_a_live_database_they_are_as_of_the_read() {
+async fn on_a_mirror_facts_older_than_max_age_are_unknown_and_on_a_live_database_they_are_as_of_the_read(
+    ground: &Ground,
+) {
     let old = "UPDATE hmis_source SET as_of = '2026-11-01T09:00:00Z'";
     let future = "UPDATE hmis_source SET as_of = '2026-11-02T13:00:00Z'";
     let zone = "UPDATE hmis_source SET as_of = '2026-11-02T05:00:00-06:00'";
     hold(
+        ground,
         Role::Mirror,
         ItemVisibility::WithRecord,
         &[
@@ -265,6 +170,7 @@ async fn on_a_mirror_facts_older_than_max_age_are_unknown_and_on_a_live_database
     )
     .await;
     hold(
+        ground,
         Role::Live,
         ItemVisibility::WithRecord,
         &[
@@ -275,9 +181,9 @@ async fn on_a_mirror_facts_older_than_max_age_are_unknown_and_on_a_live_database
     .await;
 }
 
-#[tokio::test]
-async fn an_agency_counts_as_its_root_and_one_that_is_not_listed_as_another_agency() {
+async fn an_agency_counts_as_its_root_and_one_that_is_not_listed_as_another_agency(ground: &Ground) {
     hold(
+        ground,
         Role::Live,
         ItemVisibility::WithRecord,
         &[
@@ -301,7 +207,7 @@ async fn an_agency_counts_as_its_root_and_one_that_is_not_listed_as_another_agen
     )
     .await;
 
-    let scratch = Scratch::new().await;
+    let scratch = Scratch::new(ground).await;
     let hmis = scratch.open(Role::Mirror).await;
     for (asked, root) in [("A", Some("A")), ("A2", Some("A")), ("B", Some("B")), ("X", None)] {
         let found = hmis.root_agency(&agency(asked)).await.expect("the agencies are read");
@@ -311,9 +217,9 @@ async fn an_agency_counts_as_its_root_and_one_that_is_not_listed_as_another_agen
     assert_eq!(names.get(&agency("A1")).map(String::as_str), Some("A, site 1"));
 }
 
-#[tokio::test]
-async fn a_victim_service_provider_anywhere_below_the_root_of_an_involved_agency_counts() {
+async fn a_victim_service_provider_anywhere_below_the_root_of_an_involved_agency_counts(ground: &Ground) {
     hold(
+        ground,
         Role::Live,
         ItemVisibility::WithRecord,
         &[
@@ -360,10 +266,9 @@ async fn a_victim_service_provider_anywhere_below_the_root_of_an_involved_agency
     .await;
 }
 
-#[tokio::test]
-async fn where_things_have_locks_of_their_own_all_must_be_known_to_be_closed() {
+async fn where_things_have_locks_of_their_own_all_must_be_known_to_be_closed(ground: &Ground) {
     let open = "UPDATE hmis_data SET shared = TRUE";
-    hold(Role::Live, ItemVisibility::Own, &[
+    hold(ground,Role::Live, ItemVisibility::Own, &[
         ("closed", "UPDATE hmis_data SET shared = FALSE", |it| it.items_closed.is(&true)),
         ("open", open, |it| it.items_closed.is(&false)),
         ("open, and not covered", "UPDATE hmis_data SET shared = TRUE; DELETE FROM hmis_source", |it| {
@@ -386,6 +291,7 @@ async fn where_things_have_locks_of_their_own_all_must_be_known_to_be_closed() {
     ])
     .await;
     hold(
+        ground,
         Role::Live,
         ItemVisibility::WithRecord,
         &[("no locks of their own", open, |it| it.items_closed.is(&true))],
@@ -393,27 +299,20 @@ async fn where_things_have_locks_of_their_own_all_must_be_known_to_be_closed() {
     .await;
 }
 
-#[tokio::test]
-async fn a_value_without_a_meaning_names_table_column_and_row() {
+async fn a_value_without_a_meaning_names_table_column_and_row(ground: &Ground) {
     for (sql, words) in [
         ("UPDATE hmis_record SET status = 'foo'", r#"hmis_record.status of record 1 is "foo""#),
         ("UPDATE hmis_record SET status = ''", "hmis_record.status of record 1 is empty"),
         ("UPDATE hmis_record SET sharing = 'Open'", r#"hmis_record.sharing of record 1 is "Open""#),
-        ("UPDATE hmis_record SET minor = 'of age'", "hmis_record.minor of record 1 is not yes, no or empty"),
-        ("UPDATE hmis_record SET priority_list = 0.5", "hmis_record.priority_list of record 1"),
-        ("UPDATE hmis_record SET alias = x'ff00'", "hmis_record.alias of record 1 is not a text"),
         ("UPDATE hmis_record SET creator_agency_id = '  '", "hmis_record.creator_agency_id of record 1"),
         (
             "UPDATE hmis_record SET status = 'merged', merged_into = '123456789012345678901234567890123'",
             "hmis_record.merged_into of record 1",
         ),
-        ("UPDATE hmis_data SET shared = 'secret'", "hmis_data.shared of record 1"),
         ("UPDATE hmis_data SET agency_id = ''", "hmis_data.agency_id of record 1 is empty"),
-        ("UPDATE hmis_agency SET victim_service_provider = 'secret' WHERE agency_id = 'B'", "of agency B"),
         ("UPDATE hmis_source SET as_of = '11/02/2026'", "hmis_source.as_of of source s, fact all"),
-        ("UPDATE hmis_source SET complete = 'secret'", "hmis_source.complete of source s, fact all"),
     ] {
-        let mut scratch = Scratch::new().await;
+        let scratch = Scratch::new(ground).await;
         scratch.sql(sql).await;
         let hmis = scratch.open(Role::Live).await;
         let error = hmis.read(&[record("1")], now()).await.expect_err(sql);
@@ -423,57 +322,8 @@ async fn a_value_without_a_meaning_names_table_column_and_row() {
     }
 }
 
-#[tokio::test]
-async fn numbers_where_a_text_is_due_are_read_as_the_text() {
-    let mut scratch = Scratch::new().await;
-    scratch
-        .sql("INSERT INTO hmis_record (record_id, creator_agency_id, alias) VALUES (1555555, 42, 7)")
-        .await;
-    let hmis = scratch.open(Role::Live).await;
-    let snapshot = read_one(&hmis, "1555555").await;
-    assert_eq!((snapshot.creator, snapshot.alias), (Fact::Known(agency("42")), Some("7".to_owned())));
-}
-
-#[tokio::test]
-async fn only_init_creates_the_database_and_it_leaves_what_is_there() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let scratch = Scratch::new().await;
-    let options = HmisOptions { url: url_in(&folder), ..scratch.options(Role::Live) };
-    let error = Hmis::open(&options).await.expect_err("there is no file");
-    assert!(matches!(&error, HmisError::NoDatabase(_)) && !error.is_temporary());
-    assert!(error.to_string().contains("roi-desk hmis init"), "{error}");
-    assert!(!folder.path().join("hmis.db").exists());
-
-    let nowhere = format!("sqlite://{}", folder.path().join("no/such/hmis.db").display());
-    assert!(Hmis::init(&nowhere).await.expect_err("no folder").to_string().contains("create it"));
-
-    let mut scratch = scratch;
-    let before = scratch.dump().await;
-    Hmis::init(&url_in(&scratch.folder)).await.expect("the tables are there already");
-    assert_eq!(scratch.dump().await, before);
-}
-
-#[tokio::test]
-async fn an_address_that_cannot_be_used_is_refused_without_being_repeated() {
-    for url in [
-        "postgres://u:secret@h/db",
-        "secret",
-        "sqlite::memory:",
-        "sqlite://secret?mode=memory",
-        "sqlite://x?secret=1",
-    ] {
-        let error = Hmis::init(url).await.expect_err(url);
-        assert!(!error.to_string().contains("secret"), "{error}");
-        assert!(matches!(error, HmisError::Url(_)), "{url}");
-    }
-    let scratch = Scratch::empty().await;
-    let shown = format!("{:?}", HmisOptions { url: "secret".to_owned(), ..scratch.options(Role::Live) });
-    assert!(!shown.contains("secret"), "{shown}");
-}
-
-#[tokio::test]
-async fn a_missing_table_is_named_together_with_what_to_do() {
-    let mut scratch = Scratch::new().await;
+async fn a_missing_table_is_named_together_with_what_to_do(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     scratch.sql("DROP TABLE hmis_grant").await;
     let hmis = scratch.open(Role::Live).await;
     let error = hmis.read(&[record("1")], now()).await.expect_err("a table is missing");
@@ -485,46 +335,8 @@ async fn a_missing_table_is_named_together_with_what_to_do() {
     assert!(hmis.check(now()).await.is_err());
 }
 
-fn closing(snapshots: &[&Snapshot], changes: Vec<Change>) -> Closing {
-    let expected: Vec<_> = snapshots
-        .iter()
-        .map(|seen| Expected { record: seen.record.clone(), facts_sha256: seen.facts_sha256() })
-        .collect();
-    let record = expected.first().expect("the record to close comes first").record.clone();
-    Closing { record, changes, expected }
-}
-
-fn set_alias(from: Option<&str>, to: &str) -> Change {
-    Change::SetAlias { from: from.map(str::to_owned), to: to.to_owned() }
-}
-
-/// Record 1 open with an alias, grants to C, to two sites of A and to an agency that is not listed; record 2 as
-/// like it as can be.
-async fn twins() -> Scratch {
-    let mut scratch = Scratch::new().await;
-    scratch
-        .sql(
-            "UPDATE hmis_record SET alias = 'SHARED', roi_consent_date = '2025-03-04';
-             INSERT INTO hmis_record SELECT '2', status, merged_into, creator_agency_id, sharing, alias,
-                 roi_consent_date, priority_list, minor FROM hmis_record;
-             INSERT INTO hmis_data (source, kind, item_id, record_id, agency_id) VALUES
-                 ('s', 'enrollment', '2', '2', 'A1'), ('s', 'service', '3', '1', 'B'), ('s', 'service', '4', '2', 'B');
-             INSERT INTO hmis_entry (source, entry_id, record_id, agency_id, entry_date) VALUES
-                 ('s', '1', '1', 'A1', '2026-01-01'), ('s', '2', '2', 'A1', '2026-01-01');
-             INSERT INTO hmis_agency (agency_id, name, parent_id, victim_service_provider) VALUES
-                 ('C1', 'C, site 1', 'C', FALSE), ('C2', 'C, site 2', 'C1', FALSE);
-             INSERT INTO hmis_grant (source, record_id, agency_id)
-                 SELECT source, record_id, agency_id FROM (SELECT 's' AS source UNION ALL SELECT 't'),
-                     (SELECT '1' AS record_id UNION ALL SELECT '2'),
-                     (SELECT 'B' AS agency_id UNION ALL SELECT 'C1' UNION ALL SELECT 'C2' UNION ALL SELECT 'X')",
-        )
-        .await;
-    scratch
-}
-
-#[tokio::test]
-async fn closing_changes_exactly_the_pinned_columns_of_that_record() {
-    let mut scratch = twins().await;
+async fn closing_changes_exactly_the_pinned_columns_of_that_record(ground: &Ground) {
+    let scratch = twins(ground).await;
     let hmis = scratch.open(Role::Live).await;
     let snapshot = read_one(&hmis, "1").await;
     assert_eq!(snapshot.grants_without_data(), agencies(&["C", "X"]));
@@ -538,29 +350,26 @@ async fn closing_changes_exactly_the_pinned_columns_of_that_record() {
     let new: Vec<_> = after.difference(&before).map(String::as_str).collect();
     assert_eq!(
         new,
-        [
-            "hmis_record record_id='1' status='active' merged_into=NULL creator_agency_id='A' sharing='closed' \
-         alias='DO NOT USE - CLIENT REVOKED CONSENT' roi_consent_date='2025-03-04' priority_list=0 minor=0"
-        ]
+        ["hmis_record record_id=1 status=active merged_into=- creator_agency_id=A sharing=closed \
+         alias=DO NOT USE - CLIENT REVOKED CONSENT roi_consent_date=2025-03-04 priority_list=no minor=no"]
     );
     assert_eq!(
         gone,
         [
-            "hmis_grant source='s' record_id='1' agency_id='C1'",
-            "hmis_grant source='s' record_id='1' agency_id='C2'",
-            "hmis_grant source='s' record_id='1' agency_id='X'",
-            "hmis_grant source='t' record_id='1' agency_id='C1'",
-            "hmis_grant source='t' record_id='1' agency_id='C2'",
-            "hmis_grant source='t' record_id='1' agency_id='X'",
-            "hmis_record record_id='1' status='active' merged_into=NULL creator_agency_id='A' sharing='open' \
-         alias='SHARED' roi_consent_date='2025-03-04' priority_list=0 minor=0",
+            "hmis_grant source=s record_id=1 agency_id=C1",
+            "hmis_grant source=s record_id=1 agency_id=C2",
+            "hmis_grant source=s record_id=1 agency_id=X",
+            "hmis_grant source=t record_id=1 agency_id=C1",
+            "hmis_grant source=t record_id=1 agency_id=C2",
+            "hmis_grant source=t record_id=1 agency_id=X",
+            "hmis_record record_id=1 status=active merged_into=- creator_agency_id=A sharing=open \
+         alias=SHARED roi_consent_date=2025-03-04 priority_list=no minor=no",
         ]
     );
     assert!(closing.is_applied(&read_one(&hmis, "1").await));
 }
 
-#[tokio::test]
-async fn if_what_the_approver_saw_is_no_longer_true_nothing_is_applied() {
+async fn if_what_the_approver_saw_is_no_longer_true_nothing_is_applied(ground: &Ground) {
     for (name, meanwhile) in [
         (
             "another agency adds data",
@@ -574,7 +383,7 @@ async fn if_what_the_approver_saw_is_no_longer_true_nothing_is_applied() {
         ("the record is gone", "DELETE FROM hmis_record WHERE record_id = '1'"),
         ("the replacement is open", "UPDATE hmis_record SET sharing = 'closed' WHERE record_id = '2'"),
     ] {
-        let mut scratch = twins().await;
+        let scratch = twins(ground).await;
         let hmis = scratch.open(Role::Live).await;
         let (one, two) = (read_one(&hmis, "1").await, read_one(&hmis, "2").await);
         scratch.sql(meanwhile).await;
@@ -589,9 +398,8 @@ async fn if_what_the_approver_saw_is_no_longer_true_nothing_is_applied() {
     }
 }
 
-#[tokio::test]
-async fn what_happens_beside_the_facts_does_not_void_a_closing() {
-    let mut scratch = twins().await;
+async fn what_happens_beside_the_facts_does_not_void_a_closing(ground: &Ground) {
+    let scratch = twins(ground).await;
     let hmis = scratch.open(Role::Live).await;
     let one = read_one(&hmis, "1").await;
     scratch
@@ -606,8 +414,7 @@ async fn what_happens_beside_the_facts_does_not_void_a_closing() {
     assert_eq!(outcome.expect("it closes"), CloseOutcome::Closed);
 }
 
-#[tokio::test]
-async fn a_change_that_does_not_fit_its_row_rolls_all_back() {
+async fn a_change_that_does_not_fit_its_row_rolls_all_back(ground: &Ground) {
     for (name, changes) in [
         ("closed twice", vec![Change::CloseSharing, Change::CloseSharing]),
         ("another alias", vec![Change::CloseSharing, set_alias(Some("NOT SHARED"), "CLOSED/NOT SHARED")]),
@@ -619,7 +426,7 @@ async fn a_change_that_does_not_fit_its_row_rolls_all_back() {
         ),
         ("a site is not a root", vec![Change::CloseSharing, Change::RemoveGrant(agency("C1"))]),
     ] {
-        let mut scratch = twins().await;
+        let scratch = twins(ground).await;
         let hmis = scratch.open(Role::Live).await;
         let one = read_one(&hmis, "1").await;
         let before = scratch.dump().await;
@@ -630,10 +437,9 @@ async fn a_change_that_does_not_fit_its_row_rolls_all_back() {
     }
 }
 
-#[tokio::test]
-async fn an_alias_is_set_where_the_field_was_empty() {
+async fn an_alias_is_set_where_the_field_was_empty(ground: &Ground) {
     for empty in ["NULL", "''"] {
-        let mut scratch = twins().await;
+        let scratch = twins(ground).await;
         scratch.sql(&format!("UPDATE hmis_record SET alias = {empty}")).await;
         let hmis = scratch.open(Role::Live).await;
         let one = read_one(&hmis, "1").await;
@@ -643,9 +449,8 @@ async fn an_alias_is_set_where_the_field_was_empty() {
     }
 }
 
-#[tokio::test]
-async fn a_mirror_is_never_changed_and_no_change_goes_without_its_facts() {
-    let mut scratch = twins().await;
+async fn a_mirror_is_never_changed_and_no_change_goes_without_its_facts(ground: &Ground) {
+    let scratch = twins(ground).await;
     let before = scratch.dump().await;
     let mirror = scratch.open(Role::Mirror).await;
     let one = read_one(&mirror, "1").await;
@@ -659,26 +464,8 @@ async fn a_mirror_is_never_changed_and_no_change_goes_without_its_facts() {
     assert_eq!(scratch.dump().await, before);
 }
 
-#[tokio::test]
-async fn a_locked_database_is_a_reason_to_try_again() {
-    let mut scratch = twins().await;
-    let options = HmisOptions { timeout: Duration::from_millis(200), ..scratch.options(Role::Live) };
-    let hmis = Hmis::open(&options).await.expect("the database opens");
-    let one = read_one(&hmis, "1").await;
-    scratch.sql("BEGIN IMMEDIATE").await;
-    let closing = closing(&[&one], vec![Change::CloseSharing]);
-    let error = hmis.close(&closing, now()).await.expect_err("another program is writing");
-    assert!(error.is_temporary() && !error.is_uncertain(), "{error}");
-    // Reading goes on, and sees nothing of what is not committed.
-    assert_eq!(read_one(&hmis, "1").await, one);
-    scratch.sql("ROLLBACK").await;
-    let patient = scratch.open(Role::Live).await;
-    assert_eq!(patient.close(&closing, now()).await.expect("it closes"), CloseOutcome::Closed);
-}
-
-#[tokio::test]
-async fn two_closings_at_once_close_once() {
-    let scratch = twins().await;
+async fn two_closings_at_once_close_once(ground: &Ground) {
+    let scratch = twins(ground).await;
     let (here, there) = (scratch.open(Role::Live).await, scratch.open(Role::Live).await);
     let one = read_one(&here, "1").await;
     let closing = closing(&[&one], vec![Change::CloseSharing]);
@@ -691,9 +478,8 @@ async fn two_closings_at_once_close_once() {
     );
 }
 
-#[tokio::test]
-async fn status_and_check_say_how_fresh_and_how_complete() {
-    let mut scratch = Scratch::new().await;
+async fn status_and_check_say_how_fresh_and_how_complete(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     scratch
         .sql(
             "DELETE FROM hmis_source;
@@ -749,9 +535,8 @@ async fn status_and_check_say_how_fresh_and_how_complete() {
     );
 }
 
-#[tokio::test]
-async fn a_site_with_other_tables_puts_its_own_statements_in_their_place() {
-    let mut scratch = Scratch::new().await;
+async fn a_site_with_other_tables_puts_its_own_statements_in_their_place(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     scratch
         .sql(
             "CREATE TABLE clients (id INTEGER PRIMARY KEY, share INTEGER NOT NULL, org INTEGER);
@@ -759,7 +544,7 @@ async fn a_site_with_other_tables_puts_its_own_statements_in_their_place() {
              INSERT INTO hmis_agency (agency_id, name, victim_service_provider) VALUES ('org-7', 'Seven', FALSE)",
         )
         .await;
-    let statements = scratch.folder.path().join("statements");
+    let statements = scratch.plot.folder.path().join("statements");
     std::fs::create_dir(&statements).expect("a folder");
     let write = |name: &str, sql: &str| std::fs::write(statements.join(name), sql).expect("a file");
     write(
@@ -770,7 +555,7 @@ async fn a_site_with_other_tables_puts_its_own_statements_in_their_place() {
          FROM clients WHERE id = CAST($1 AS INTEGER)",
     );
     write("close_sharing.sql", "UPDATE clients SET share = 0 WHERE id = CAST($1 AS INTEGER) AND share = 1");
-    write("set_alias.sql", "UPDATE clients SET id = id WHERE FALSE AND id = $1");
+    write("set_alias.sql", "UPDATE clients SET id = id WHERE FALSE AND $1 = $2 || $3");
     write("counts.sql", "SELECT 'clients' AS what, COUNT(*) AS how_many FROM clients");
     write("oddities.sql", "SELECT 'odd rows' AS what, 0 AS how_many");
     write(".hidden", "");
@@ -797,13 +582,12 @@ async fn a_site_with_other_tables_puts_its_own_statements_in_their_place() {
         assert!(error.contains(name) && error.contains(words), "{error}");
         std::fs::remove_file(statements.join(name)).expect("the file is there");
     }
-    let nowhere = HmisOptions { statements: Some(scratch.folder.path().join("none")), ..options };
+    let nowhere = HmisOptions { statements: Some(scratch.plot.folder.path().join("none")), ..options };
     assert!(matches!(Hmis::open(&nowhere).await, Err(HmisError::Statements { .. })));
 }
 
-#[tokio::test]
-async fn every_call_can_be_made_from_a_task_of_its_own() {
-    let scratch = Scratch::new().await;
+async fn every_call_can_be_made_from_a_task_of_its_own(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     let hmis = std::sync::Arc::new(scratch.open(Role::Live).await);
     let task = tokio::task::spawn({
         let hmis = std::sync::Arc::clone(&hmis);
@@ -820,27 +604,8 @@ async fn every_call_can_be_made_from_a_task_of_its_own() {
     assert_eq!(task.await.expect("it ran").expect("it closes"), CloseOutcome::Closed);
 }
 
-#[tokio::test]
-async fn a_commit_without_an_answer_is_uncertain_and_the_record_tells_what_became_of_it() {
-    let mut scratch = twins().await;
-    // Without write-ahead logging a commit waits for readers.
-    scratch.sql("PRAGMA journal_mode = DELETE").await;
-    let options = HmisOptions { timeout: Duration::from_millis(200), ..scratch.options(Role::Live) };
-    let hmis = Hmis::open(&options).await.expect("the database opens");
-    let one = read_one(&hmis, "1").await;
-    scratch.sql("BEGIN; SELECT COUNT(*) FROM hmis_record").await;
-    let closing = closing(&[&one], vec![Change::CloseSharing]);
-    let error = hmis.close(&closing, now()).await.expect_err("somebody is reading");
-    assert!(error.is_uncertain() && !error.is_temporary(), "{error}");
-    scratch.sql("ROLLBACK").await;
-    let patient = scratch.open(Role::Live).await;
-    assert!(!closing.is_applied(&read_one(&patient, "1").await));
-    assert_eq!(patient.close(&closing, now()).await.expect("it closes"), CloseOutcome::Closed);
-}
-
-#[tokio::test]
-async fn no_call_takes_longer_than_its_timeout() {
-    let scratch = Scratch::new().await;
+async fn no_call_takes_longer_than_its_timeout(ground: &Ground) {
+    let scratch = Scratch::new(ground).await;
     let options = HmisOptions { timeout: Duration::ZERO, ..scratch.options(Role::Mirror) };
     let error = Hmis::open(&options).await.expect_err("no time at all");
     assert!(error.is_temporary(), "{error}");

@@ -31,7 +31,7 @@
 //!    │           ▲          ▲
 //!    └────────── engine ────┘                                the steps and the loops; uses all of the above
 //!                   ▲
-//!             demo, cli                                      the shell: commands
+//!         web, demo, cli                                     the shell: pages, commands
 //! ```
 //!
 //! `tests/it/arrows.rs` holds these arrows as a table, and fails when a `use` goes against them.
@@ -54,6 +54,7 @@
 //! | [`config`] | TOML over built-in defaults, environment over both |
 //! | [`engine`] | the steps, the loops, the jobs by the clock, staff's decisions |
 //! | [`demo`] | the mails, configuration and roster that `roi-desk demo` starts from |
+//! | [`web`] | HTTP: health and metrics; the room for the console |
 //! | [`cli`] | the commands |
 //!
 //! # Where to start reading
@@ -81,3 +82,4 @@ pub mod sender;
 pub mod sql;
 pub mod store;
 pub mod tls;
+pub mod web;

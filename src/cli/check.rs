@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::{Exit, Failure, Format, config_file, print_json, print_text};
 use crate::{
     config::{self, Config, Problem},
-    domain::ChangedBy,
+    domain::{ChangedBy, Mode},
     engine,
     hmis::{Hmis, HmisError},
-    mailbox::Mailbox,
+    mailbox::{Finding as Found, Mailbox},
     mailer::Mailer,
-    store::Store,
+    store::{self, Store},
 };
 
 /// How far to check.
@@ -71,8 +71,13 @@ fn open_secrets(config: &Config) -> Vec<String> {
 
 /// Whether the HMIS vouches for anything that still counts.
 async fn hmis(config: &Config, now: DateTime<Utc>) -> Result<Vec<String>, HmisError> {
+    let reached = config.hmis.address.reach(config.hmis.timeout).await;
+    reached.map_err(|source| HmisError::Database { doing: "connecting", source })?;
     let hmis = Hmis::open(&engine::hmis_options(config)).await?;
     let mut lines = hmis.check(now).await?;
+    if config.hmis.changed_by == ChangedBy::Daemon {
+        hmis.check_changes().await?;
+    }
     let sources = hmis.status(now).await?;
     if sources.is_empty() {
         lines.push(format!(
@@ -110,8 +115,8 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
     say("configuration", true, &format!("{} is valid", file.display()), format)?;
     say("agencies", true, &format!("in the roster: {}", site.roster.ids().count()), format)?;
     let mode = match config.mode {
-        crate::domain::Mode::Shadow => "shadow mode: watches and does nothing to anybody",
-        crate::domain::Mode::Live => "live mode: writes to agencies, and marks notices in the mailbox",
+        Mode::Shadow => "shadow mode: watches and does nothing to anybody",
+        Mode::Live => "live mode: writes to agencies, and marks notices in the mailbox",
     };
     say("policy", true, mode, format)?;
     let changes = match config.hmis.changed_by {
@@ -137,15 +142,36 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
         return Ok(if well { Exit::Well } else { Exit::No });
     }
 
+    let folders = [&config.mailbox.done_folder, &config.mailbox.quarantine_folder];
+    let folders: Vec<&str> = folders.into_iter().flatten().map(String::as_str).collect();
     let now = crate::clock::Clock::system().now();
-    let mailbox = Mailbox::check(&engine::mailbox_options(&config)).await.map_err(|error| error.to_string());
+    match Mailbox::check(&engine::mailbox_options(&config), &folders, now).await {
+        Ok(found) => {
+            for finding in found {
+                let (ok, text) = match finding {
+                    Found::Well(text) => (true, text),
+                    // In shadow mode nothing is marked or moved: it is to be mended before going live.
+                    Found::WrongOnceLive(text) if config.mode == Mode::Shadow => {
+                        (true, format!("{WARNING}{text}"))
+                    }
+                    Found::Wrong(text) | Found::WrongOnceLive(text) => (false, text),
+                };
+                well &= ok;
+                say("mailbox", ok, &text, format)?;
+            }
+        }
+        Err(error) => {
+            well = false;
+            say("mailbox", false, &error.to_string(), format)?;
+        }
+    }
     let mailer = match Mailer::new(engine::mailer_options(&config)) {
         Ok(mailer) => mailer.check().await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     let database = Store::check(&config.database.address, now).await.map_err(|error| error.to_string());
     let hmis = hmis(&config, now).await.map_err(|error| error.to_string());
-    for (part, found) in [("mailbox", mailbox), ("smtp", mailer), ("database", database), ("hmis", hmis)] {
+    for (part, found) in [("smtp", mailer), ("database", database), ("hmis", hmis)] {
         match found {
             Ok(lines) => {
                 for line in lines {
@@ -159,6 +185,10 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
                 say(part, false, &error, format)?;
             }
         }
+    }
+    let backups = config.database.backup_folder.as_ref().filter(|_| config.schedule.contains_key("backup"));
+    if let Some(folder) = backups {
+        say("backups", true, &store::check_backups(folder), format)?;
     }
     Ok(if well { Exit::Well } else { Exit::No })
 }

@@ -6,7 +6,7 @@ use super::{Exit, Failure, Format, print_json, print_text};
 use crate::{
     clock::Clock,
     config::Config,
-    store::{Accounting, Store, StoreError},
+    store::{Accounting, Numbers, Store, StoreError},
 };
 
 /// What to do with the database.
@@ -28,9 +28,14 @@ pub enum Args {
     /// Read a backup into an empty database, and prove the accounting
     #[command(
         after_help = "The database is the one of the configuration, SQLite or PostgreSQL. It must be empty and no daemon \
-                      may run on it: to go back, name a new one in database.url, restore, and start the daemon."
+                      may run on it: to go back, name a new one in database.url, restore, and start the daemon. The \
+                      desk may have given case numbers away since the backup, so new cases go on beyond the next \
+                      10,000; --exact lets them go on where they were."
     )]
     Restore {
+        /// Move: the desk was stopped before the backup was made, and the old database is not used any more
+        #[arg(long)]
+        exact: bool,
         /// The backup, as `db backup` or the daemon has written it
         file: PathBuf,
     },
@@ -53,9 +58,10 @@ pub(super) async fn run(args: &Args, config: &Config, format: Format) -> Result<
             }
             Ok(Exit::Well)
         }
-        Args::Restore { file } => {
+        Args::Restore { file, exact } => {
+            let numbers = if *exact { Numbers::GoOn } else { Numbers::LeaveGap };
             let lock = store.become_worker().await.map_err(refused)?;
-            store.restore(file, Clock::system().now()).await.map_err(refused)?;
+            store.restore(file, numbers, Clock::system().now()).await.map_err(refused)?;
             drop(lock);
             if format == Format::Text {
                 let name = config.database.address.name();
@@ -72,10 +78,11 @@ fn refused(error: StoreError) -> Failure {
         StoreError::NotEmpty { .. }
         | StoreError::Working { .. }
         | StoreError::Backup { .. }
-        | StoreError::Held { .. } => Failure::No(error.to_string()),
+        | StoreError::InUse { .. } => Failure::No(error.to_string()),
         StoreError::Database(_)
         | StoreError::Open { .. }
         | StoreError::Folder { .. }
+        | StoreError::NoWriteAhead { .. }
         | StoreError::Migrate(_)
         | StoreError::Newer { .. }
         | StoreError::BadRow { .. }

@@ -12,7 +12,6 @@ use std::{
 
 use comfy_table::{Cell, Color};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
 use self::became::Became;
 use super::{Exit, Failure, Format, print_json, print_text, serve, show, site, start_log};
@@ -105,9 +104,7 @@ async fn keep_watching(
     format: Format,
 ) -> Result<(), Failure> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let stop = CancellationToken::new();
-    let mut loops =
-        daemon::start(desk, watch, Loops { mail: true, judge: true, deliver: true, jobs: false }, &stop);
+    let mut loops = daemon::start(desk, watch, Loops { mail: true, judge: true, deliver: true, jobs: false });
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     let shown = loop {
         tokio::select! {
@@ -123,7 +120,7 @@ async fn keep_watching(
             }
         }
     };
-    stop.cancel();
+    desk.stop.cancel();
     while loops.join_next().await.is_some() {}
     shown
 }

@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod database;
 mod demo;
+mod healthcheck;
 mod hmis;
 mod mails;
 mod read;
@@ -21,7 +22,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::{
     clock::Clock,
-    config::{self, Config, Problem},
+    config::{self, Config, Problem, Secrets},
     engine::{self, Casebook, EngineError, Site},
     store::Store,
 };
@@ -83,6 +84,8 @@ enum Command {
     /// The desk's own database
     #[command(subcommand)]
     Db(database::Args),
+    /// Ask the running daemon whether it is healthy
+    Healthcheck,
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -216,12 +219,13 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Demo(args) => demo::run(args, format).await,
         Command::Check(args) => check::run(&args, file, format).await,
-        Command::Serve(args) => serve::run(&args, &load_for_daemon(file)?).await,
-        Command::Classify(args) => classify::run(&args, &load(file)?, format).await,
-        Command::Case(args) => cases::run(args, &load(file)?, format).await,
-        Command::Mail(args) => mails::run(args, &load(file)?, format).await,
-        Command::Hmis(args) => hmis::run(&args, &load(file)?, format).await,
-        Command::Db(args) => database::run(&args, &load(file)?, format).await,
+        Command::Serve(args) => serve::run(&args, file, &load_for_daemon(file)?).await,
+        Command::Healthcheck => healthcheck::run(&load(file, Secrets::None)?, format).await,
+        Command::Classify(args) => classify::run(&args, &load(file, Secrets::Databases)?, format).await,
+        Command::Case(args) => cases::run(args, &load(file, Secrets::Databases)?, format).await,
+        Command::Mail(args) => mails::run(args, &load(file, Secrets::Databases)?, format).await,
+        Command::Hmis(args) => hmis::run(&args, &load(file, Secrets::Databases)?, format).await,
+        Command::Db(args) => database::run(&args, &load(file, Secrets::Databases)?, format).await,
     }
 }
 
@@ -230,9 +234,11 @@ fn config_file(named: Option<&Path>) -> &Path {
     named.unwrap_or(Path::new(USUAL_CONFIG))
 }
 
-/// The configuration, for a command: whoever typed it sees its result, and in the log only what went wrong.
-fn load(named: Option<&Path>) -> Result<Config, Failure> {
-    let mut config = config::load(config_file(named), std::env::vars()).map_err(Failure::Configuration)?;
+/// The configuration, for a command: whoever typed it sees its result, and in the log only what went wrong. Only the
+/// passwords it needs are read: who decides about cases may not be allowed to read the mailbox's.
+fn load(named: Option<&Path>, secrets: Secrets) -> Result<Config, Failure> {
+    let loaded = config::load_with(config_file(named), std::env::vars(), secrets);
+    let mut config = loaded.map_err(Failure::Configuration)?;
     config.log.level = config.log.level.min(tracing::Level::WARN);
     start_log(&config.log);
     Ok(config)

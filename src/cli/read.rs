@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Exit, Failure, Format, load, print_json, print_text};
 use crate::{
-    config,
+    config::{self, Secrets},
     domain::{ClientId, NoticeKind, Scenario},
     notice::{self, Notice, ReaderRules},
 };
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, config: Option<&Path>, format: Format) -> Result<
 fn rules(config: Option<&Path>) -> Result<ReaderRules, Failure> {
     let (pattern, own) = match config {
         Some(file) => {
-            let config = load(Some(file))?;
+            let config = load(Some(file), Secrets::None)?;
             (config.client_id, vec![config.smtp.from_address])
         }
         None => (config::default_client_id(), Vec::new()),

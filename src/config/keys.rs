@@ -10,7 +10,7 @@ use std::{
 use secrecy::SecretString;
 use toml::{Table, Value};
 
-use super::{DEFAULT, Problem};
+use super::{DEFAULT, Problem, Secrets};
 use crate::{domain::MailAddress, sql::Address};
 
 const PREFIX: &str = "ROI_DESK__";
@@ -23,6 +23,12 @@ pub(super) struct Keys {
     source: String,
     folder: PathBuf,
     problems: Vec<Problem>,
+    /// It is not TOML: there is nothing more to say about it.
+    pub(super) unreadable: bool,
+    /// Which secrets are read.
+    secrets_read: Secrets,
+    /// Fingerprints of what was read from secret files, by the key that names the file.
+    secrets: BTreeMap<String, u64>,
     /// Files with secrets.
     secret_files: Vec<PathBuf>,
 }
@@ -41,17 +47,29 @@ impl Keys {
             source: source.to_owned(),
             folder: folder.to_owned(),
             problems: Vec::new(),
+            unreadable: false,
+            secrets_read: Secrets::All,
+            secrets: BTreeMap::new(),
             secret_files: Vec::new(),
         };
         flatten(&defaults, "", &mut keys.values);
         match text.parse::<Table>() {
             Ok(table) => keys.lay_over(&table),
             Err(error) => {
-                keys.note(source.to_owned(), "", format!("is not TOML: {}", error.to_string().trim_end()));
+                // Not the error's own text: it repeats the line, and that may hold a password.
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                keys.note(source.to_owned(), "", format!("is not TOML: line {line}: {}", error.message()));
+                keys.unreadable = true;
             }
         }
         keys.lay_over_environment(environment);
         keys
+    }
+
+    /// The same with only these secrets; all others are empty.
+    pub(super) fn with_secrets(self, secrets_read: Secrets) -> Self {
+        Self { secrets_read, ..self }
     }
 
     /// Files that hold secrets: those that were named, and the configuration itself where one stands in it.
@@ -64,6 +82,14 @@ impl Keys {
         self.problems.sort();
         self.problems.dedup();
         self.problems
+    }
+
+    /// Every key's value as a fingerprint; of a key that names a secret's file, the secret's.
+    pub(super) fn fingerprints(&self) -> BTreeMap<String, u64> {
+        let values = self.values.iter().map(|(key, value)| (key.clone(), fingerprint(&value.to_string())));
+        let mut fingerprints: BTreeMap<String, u64> = values.collect();
+        fingerprints.extend(self.secrets.clone());
+        fingerprints
     }
 
     /// Notes a problem with a key.
@@ -198,6 +224,9 @@ impl Keys {
     /// A secret, from its own key or from the file that `…_file` names. `None` if neither is given or the file
     /// cannot be read.
     pub(super) fn secret(&mut self, section: &str, name: &str) -> Option<SecretString> {
+        if !self.secrets_read.include(section) {
+            return Some(String::new().into());
+        }
         let (key, file_key) = (format!("{section}.{name}"), format!("{section}.{name}_file"));
         let (given, file) = (self.text(&key), self.path(&file_key));
         match (given.is_empty(), file) {
@@ -214,6 +243,7 @@ impl Keys {
             }
             (true, Some(file)) => match std::fs::read_to_string(&file) {
                 Ok(text) if !text.trim().is_empty() => {
+                    self.secrets.insert(file_key, fingerprint(&text));
                     self.secret_files.push(file);
                     Some(text.trim_end_matches(['\r', '\n']).to_owned().into())
                 }
@@ -233,8 +263,17 @@ impl Keys {
     /// The database of a section: its `url`, with a `password` or `password_file` apart.
     pub(super) fn database(&mut self, section: &str) -> Option<Address> {
         let password = self.secret(section, "password");
+        let key = format!("{section}.url");
+        let in_the_address = self
+            .text(&key)
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split_once('@'))
+            .is_some_and(|(user, _)| user.contains(':'));
+        if in_the_address && !self.from_environment.contains_key(&key) {
+            self.secret_files.push(PathBuf::from(&self.source));
+        }
         // Relative paths of files count from the folder the program runs in, as SQLite has them.
-        self.parsed(&format!("{section}.url"), |url| Address::parse(url, password.as_ref()))
+        self.parsed(&key, |url| Address::parse(url, password.as_ref()))
     }
 
     /// The jobs of `[schedule]` that are not off. The `cron` crate counts weekdays from 1 = Sunday, everybody else
@@ -293,6 +332,13 @@ fn flatten(table: &Table, prefix: &str, into: &mut BTreeMap<String, Value>) {
             }
         }
     }
+}
+
+/// A number that tells two texts apart, kept in their stead: some are secrets.
+fn fingerprint(text: &str) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    static KEYS: std::sync::LazyLock<RandomState> = std::sync::LazyLock::new(RandomState::new);
+    KEYS.hash_one(text)
 }
 
 fn type_name(value: &Value) -> &'static str {

@@ -4,6 +4,8 @@
 //! exist and of which type they are.
 
 mod keys;
+mod reload;
+mod sections;
 mod units;
 
 use std::{
@@ -32,9 +34,6 @@ pub fn default_client_id() -> String {
     keys::Keys::read("", "default", Path::new(""), []).text("policy.client_id")
 }
 
-/// A shorter lease would be lost by a daemon that is merely busy.
-const SHORTEST_LEASE: Duration = Duration::from_secs(5);
-
 /// One thing wrong with the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -61,6 +60,8 @@ impl fmt::Display for Problem {
 pub enum Tls {
     /// TLS from the first octet.
     Implicit,
+    /// TLS after STARTTLS, never without it.
+    StartTls,
     /// None; loopback only.
     None,
 }
@@ -213,6 +214,8 @@ pub struct Config {
     pub keep_mail_for: Duration,
     /// `[log]`.
     pub log: Log,
+    /// Every key's value, or a secret file's content, as a fingerprint: enough to see that it has changed.
+    fingerprints: BTreeMap<String, u64>,
 }
 
 /// `[log]`.
@@ -224,16 +227,52 @@ pub struct Log {
     pub level: tracing::Level,
 }
 
+/// Which passwords are read. Who only looks at cases need not be able to read the mailbox's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// All of them.
+    All,
+    /// Those of the databases.
+    Databases,
+    /// None.
+    None,
+}
+
+impl Secrets {
+    /// Whether those of a section are read.
+    fn include(self, section: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Databases => matches!(section, "database" | "hmis"),
+            Self::None => false,
+        }
+    }
+}
+
 /// Reads a configuration file over the defaults, and the environment over both.
 pub fn load(
     file: &Path,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Vec<Problem>> {
+    load_with(file, environment, Secrets::All)
+}
+
+/// The same with only some of the passwords; the others are empty.
+pub fn load_with(
+    file: &Path,
+    environment: impl IntoIterator<Item = (String, String)>,
+    secrets: Secrets,
+) -> Result<Config, Vec<Problem>> {
     let source = file.display().to_string();
     let text = std::fs::read_to_string(file).map_err(|error| {
-        vec![Problem { source: source.clone(), key: String::new(), what: format!("cannot be read: {error}") }]
+        vec![Problem {
+            source: source.clone(),
+            key: String::new(),
+            what: format!("cannot be read ({error}): name another with --config"),
+        }]
     })?;
-    let mut config = parse(&text, &source, file.parent().unwrap_or(Path::new("")), environment)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let mut config = build_from(keys::Keys::read(&text, &source, folder, environment).with_secrets(secrets))?;
     config.file = Some(file.to_owned());
     Ok(config)
 }
@@ -245,7 +284,13 @@ pub fn parse(
     folder: &Path,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Vec<Problem>> {
-    let mut keys = keys::Keys::read(text, source, folder, environment);
+    build_from(keys::Keys::read(text, source, folder, environment))
+}
+
+fn build_from(mut keys: keys::Keys) -> Result<Config, Vec<Problem>> {
+    if keys.unreadable {
+        return Err(keys.into_problems());
+    }
     let config = build(&mut keys).map(|config| Config { secret_files: keys.secret_files(), ..config });
     match (config, keys.into_problems()) {
         (Some(config), problems) if problems.is_empty() => Ok(config),
@@ -258,10 +303,10 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
     let time_zone = keys.parsed("time_zone", |text| {
         Tz::from_str(text).map_err(|_| format!("\"{text}\" is no IANA time zone"))
     });
-    let mailbox = mailbox(keys);
-    let smtp = smtp(keys);
-    let database = database(keys);
-    let hmis = hmis(keys);
+    let mailbox = sections::mailbox(keys);
+    let smtp = sections::smtp(keys);
+    let database = sections::database(keys);
+    let hmis = sections::hmis(keys);
     let agencies_file = keys.path("agencies.file");
     if agencies_file.is_none() {
         keys.problem(
@@ -291,9 +336,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
         Err(_) => Err(format!("\"{text}\" is not a regular expression")),
     });
     let templates = keys.path("replies.templates");
-    let listen = keys.parsed("console.listen", |text| {
-        text.parse().map_err(|_| format!("\"{text}\" is not an address with a port such as 127.0.0.1:8080"))
-    });
+    let listen = keys.parsed("console.listen", units::loopback);
     let notify = keys.addresses("staff.notify");
     let alarms_to = keys.addresses("ops.alarms_to");
     let schedule = keys.schedule();
@@ -324,171 +367,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
         schedule,
         keep_mail_for: keep_mail_for?,
         log: Log { json: json?, level: level? },
-    })
-}
-
-fn database(keys: &mut keys::Keys) -> Option<Database> {
-    let address = keys.database("database");
-    let lease = keys.parsed("database.lease", |text| match units::duration(text) {
-        Ok(lease) if lease < SHORTEST_LEASE => {
-            Err(format!("\"{text}\" is too short: a daemon must be able to renew it, so at least 5s"))
-        }
-        other => other,
-    });
-    let backup_folder = keys.path("database.backup_folder");
-    let backups = keys.count("database.backups", 1..=1_000);
-    Some(Database { address: address?, lease: lease?, backup_folder, backups: backups? })
-}
-
-fn server(keys: &mut keys::Keys, section: &str) -> Option<Server> {
-    let key = |name: &str| format!("{section}.{name}");
-    let host = keys.text(&key("host"));
-    if host.is_empty() {
-        keys.problem(&key("host"), "is empty: give the server's name");
-    } else if host.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@')) {
-        keys.problem(&key("host"), "is a host name or an address, without anything around it");
-    }
-    let port = keys.port(&key("port"));
-    let tls = keys.text(&key("tls"));
-    let tls = match tls.as_str() {
-        "implicit" => Some(Tls::Implicit),
-        "none" => Some(Tls::None),
-        "starttls" => {
-            keys.problem(
-                &key("tls"),
-                "STARTTLS is not supported by this version: use \"implicit\" and its port",
-            );
-            None
-        }
-        _ => {
-            keys.problem(&key("tls"), &format!("\"{tls}\" is none of implicit, none"));
-            None
-        }
-    };
-    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if tls == Some(Tls::None) && !host.is_empty() && !loopback {
-        keys.problem(
-            &key("tls"),
-            "\"none\" is for loopback addresses only: passwords and mail would go in the clear",
-        );
-    }
-    let ca_file = keys.path(&key("ca_file"));
-    let user = keys.text(&key("user"));
-    let password = keys.secret(section, "password");
-    let timeout = keys.parsed(&key("timeout"), units::duration);
-    let login = match (user.is_empty(), password) {
-        (true, _) => None,
-        (false, Some(password)) => Some((user, password)),
-        (false, None) => {
-            keys.problem(&key("password_file"), "is empty: give a file that holds the password");
-            None
-        }
-    };
-    Some(Server { host, port: port?, tls: tls?, ca_file, login, timeout: timeout? })
-}
-
-fn mailbox(keys: &mut keys::Keys) -> Option<Mailbox> {
-    let is_maildir = keys.one_of("mailbox.kind", &[("imap", false), ("maildir", true)]);
-    let kind = if is_maildir == Some(true) {
-        let path = keys.path("mailbox.path");
-        if path.is_none() {
-            keys.problem("mailbox.path", "is empty: give the folder that has cur, new and tmp in it");
-        }
-        path.map(MailboxKind::Maildir)
-    } else {
-        let server = server(keys, "mailbox");
-        if server.as_ref().is_some_and(|server| server.login.is_none())
-            && keys.text("mailbox.user").is_empty()
-        {
-            keys.problem("mailbox.user", "is empty: give the mailbox's login");
-        }
-        server.map(MailboxKind::Imap)
-    };
-    let folder = keys.text("mailbox.folder");
-    let since = keys.parsed("mailbox.since", units::duration);
-    let done_folder = Some(keys.text("mailbox.done_folder")).filter(|name| !name.is_empty());
-    let quarantine_folder = Some(keys.text("mailbox.quarantine_folder")).filter(|name| !name.is_empty());
-    let poll_every = keys.parsed("mailbox.poll_every", |text| {
-        units::duration(text)
-            .and_then(|every| if every.is_zero() { Err("must be at least 1s".to_owned()) } else { Ok(every) })
-    });
-    let max_message = keys.parsed("mailbox.max_message", units::size);
-    for (key, name) in
-        [("mailbox.done_folder", &done_folder), ("mailbox.quarantine_folder", &quarantine_folder)]
-    {
-        if name.as_ref() == Some(&folder) {
-            keys.problem(key, "is the folder that is watched: mail would be moved in a circle");
-        }
-    }
-    if folder.is_empty() || folder.chars().any(char::is_control) {
-        keys.problem("mailbox.folder", "is not a folder's name");
-    }
-    Some(Mailbox {
-        kind: kind?,
-        folder,
-        since: since?,
-        done_folder,
-        quarantine_folder,
-        poll_every: poll_every?,
-        max_message: max_message?,
-    })
-}
-
-fn smtp(keys: &mut keys::Keys) -> Option<Smtp> {
-    let files = keys.one_of("smtp.kind", &[("smtp", false), ("files", true)]);
-    let kind = if files == Some(true) {
-        let path = keys.path("smtp.path");
-        if path.is_none() {
-            keys.problem("smtp.path", "is empty: give a folder for the .eml files");
-        }
-        path.map(SmtpKind::Files)
-    } else {
-        server(keys, "smtp").map(SmtpKind::Smtp)
-    };
-    let from = keys.text("smtp.from");
-    let from_address = match from.parse::<lettre::message::Mailbox>() {
-        Ok(mailbox) => MailAddress::parse(mailbox.email.as_ref()).ok(),
-        Err(_) => None,
-    };
-    if from_address.is_none() {
-        keys.problem("smtp.from", "is not of the form HMIS Helpdesk <helpdesk@example.org>");
-    }
-    let max_per_sender = keys.parsed("smtp.max_per_sender", units::rate);
-    let max_total = keys.parsed("smtp.max_total", units::rate);
-    let connections = keys.count("smtp.connections", 1..=64);
-    Some(Smtp {
-        kind: kind?,
-        from,
-        from_address: from_address?,
-        max_per_sender: max_per_sender?,
-        max_total: max_total?,
-        connections: connections?,
-    })
-}
-
-fn hmis(keys: &mut keys::Keys) -> Option<Hmis> {
-    let address = keys.database("hmis");
-    let statements = keys.path("hmis.statements");
-    let live = keys.one_of("hmis.role", &[("mirror", false), ("live", true)]);
-    let changed_by =
-        keys.one_of("hmis.changes", &[("worklist", ChangedBy::Person), ("apply", ChangedBy::Daemon)]);
-    if live == Some(false) && changed_by == Some(ChangedBy::Daemon) {
-        keys.problem(
-            "hmis.changes",
-            "\"apply\" needs role = \"live\": a change in a mirror changes nothing in the HMIS",
-        );
-    }
-    let max_age = keys.parsed("hmis.max_age", units::duration);
-    let own_visibility = keys.one_of("hmis.item_visibility", &[("with-record", false), ("own", true)]);
-    let timeout = keys.parsed("hmis.timeout", units::duration);
-    Some(Hmis {
-        address: address?,
-        statements,
-        live: live?,
-        changed_by: changed_by?,
-        max_age: max_age?,
-        own_visibility: own_visibility?,
-        timeout: timeout?,
+        fingerprints: keys.fingerprints(),
     })
 }
 

@@ -38,6 +38,21 @@ fn a_site_starts_safe() {
 }
 
 #[test]
+fn each_way_to_tls_is_read() {
+    let tls = |way: &str| {
+        let section =
+            format!("[mailbox]\nuser = \"desk\"\npassword = \"x\"\nhost = \"localhost\"\ntls = \"{way}\"");
+        problems(&section).into_iter().find(|problem| problem.contains("mailbox.tls"))
+    };
+    for way in ["implicit", "starttls", "none"] {
+        assert_eq!(tls(way), None);
+    }
+    assert!(
+        tls("ssl").is_some_and(|problem| problem.contains("\"ssl\" is none of implicit, starttls, none"))
+    );
+}
+
+#[test]
 fn all_problems_are_told_at_once_with_file_and_key() {
     let found = problems(
         r#"
@@ -146,4 +161,27 @@ fn the_example_is_valid_once_its_files_are_there() {
 fn what_is_not_toml_says_where() {
     let found = problems("[mailbox\nkind = 3");
     assert!(found.iter().any(|line| line.contains("is not TOML") && line.contains("line 1")), "{found:?}");
+}
+
+#[test]
+fn a_slip_in_the_line_of_a_password_shows_neither_it_nor_problems_that_are_none() {
+    let found = problems(&format!("{MINIMAL}\n[database]\npassword = \"hunter2\n"));
+    assert!(
+        found.iter().any(|problem| problem.contains("is not TOML") && problem.contains("line")),
+        "{found:?}"
+    );
+    assert!(!found.join("").contains("hunter2"), "it would stand in the journal: {found:?}");
+    assert_eq!(found.len(), 1, "nothing else is wrong: {found:?}");
+}
+
+#[test]
+fn a_password_in_a_database_address_makes_the_file_a_secret() {
+    let config = read(&format!("{MINIMAL}\n[database]\nurl = \"postgres://desk:hunter2@127.0.0.1/roi\"\n"));
+    assert_eq!(config.expect("complete").secret_files, [Path::new("roi-desk.toml")]);
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let found = problems(&format!("{MINIMAL}\n[hmis]\nstatements = \"no-such-folder\"\n"));
+    assert!(found.iter().any(|problem| problem.contains("hmis.statements: there is no folder")), "{found:?}");
 }

@@ -1,6 +1,6 @@
 //! Durations, sizes and rates as people write them.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 fn number_and_unit(text: &str) -> Option<(u64, &str)> {
     let text = text.trim();
@@ -63,9 +63,38 @@ pub fn rate(text: &str) -> Result<Rate, String> {
     parsed.filter(|rate| !rate.per.is_zero()).ok_or_else(|| format!("\"{text}\" is not a rate such as 10/3h"))
 }
 
+/// `127.0.0.1:8080`: an address of this machine that no other one reaches. What listens there asks nobody who they are.
+pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not an address with a port such as 127.0.0.1:8080"))?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err(format!(
+            "\"{text}\" can be reached from other machines, and this version neither encrypts nor asks who is there: \
+             use 127.0.0.1 or [::1], and let a web server on this machine pass on what others may see"
+        ))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_this_machine_may_be_listened_on() {
+        for text in ["127.0.0.1:8080", "127.0.0.5:0", "[::1]:8080"] {
+            assert!(loopback(text).is_ok(), "{text}");
+        }
+        for text in ["0.0.0.0:8080", "[::]:8080", "10.0.0.5:8080"] {
+            let refused = loopback(text).expect_err("refused");
+            assert!(refused.contains("can be reached from other machines"), "{text}: {refused}");
+        }
+        for text in ["", "8080", "localhost", "127.0.0.1"] {
+            assert!(loopback(text).expect_err("refused").contains("is not an address with a port"), "{text}");
+        }
+    }
 
     #[test]
     fn units_are_read_as_written() {

@@ -1,10 +1,10 @@
 //! Cases and what they order, committed together. Every event of every source goes through [`Casebook::apply`].
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::EngineError;
+use super::{EngineError, Metrics};
 use crate::{
     clock::Clock,
     config::Rate,
@@ -52,24 +52,39 @@ pub struct Site {
 pub struct Casebook {
     /// The desk's own database.
     pub store: Store,
-    /// What the site has set.
-    pub site: Site,
     /// The time.
     pub clock: Clock,
+    /// What has happened so far.
+    pub metrics: Metrics,
+    site: RwLock<Arc<Site>>,
     installation: String,
+    former_installations: Vec<String>,
 }
 
 impl Casebook {
     /// A casebook over an open store.
     pub async fn new(store: Store, site: Site, clock: Clock) -> Result<Self, EngineError> {
         let installation = store.installation().await?;
-        Ok(Self { store, site, clock, installation })
+        let former_installations = store.former_installations().await?;
+        let site = RwLock::new(Arc::new(site));
+        Ok(Self { store, clock, metrics: Metrics::default(), site, installation, former_installations })
+    }
+
+    /// What the site has set, as of now. A step asks once and goes on with that: it may be another one the next moment.
+    pub fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another in its place; steps that have begun end with the one they began with.
+    pub fn replace_site(&self, site: Site) {
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 
     /// Lets `event` happen to a case: what becomes of it, its history and all it orders, in the caller's
     /// transaction. An event that does not fit the case is an error, and the transaction is to be dropped.
     pub async fn apply(
         &self,
+        site: &Site,
         tx: &mut Write,
         before: &Loaded,
         event: &Event,
@@ -77,7 +92,7 @@ impl Casebook {
     ) -> Result<Loaded, EngineError> {
         let (after, actions) = before.case.transition(event, now)?;
         let saved = tx.save_case(before, &after, event, now).await?;
-        self.order(tx, &before.case, &after, &actions, now).await?;
+        self.order(site, tx, &before.case, &after, &actions, now).await?;
         tracing::info!(
             case = %after.id,
             event = event.name(),
@@ -91,6 +106,7 @@ impl Casebook {
     /// Puts what a case ordered into the outbox, replies as the octets that will leave.
     pub async fn order(
         &self,
+        site: &Site,
         tx: &mut Write,
         before: &Case,
         case: &Case,
@@ -114,7 +130,7 @@ impl Casebook {
                     tx.order_again(&key, now).await?;
                 }
                 Action::Reply { number, kind } => {
-                    match self.reply(tx, case, *number, kind, !before.acknowledged, now).await {
+                    match self.reply(site, tx, case, *number, kind, !before.acknowledged, now).await {
                         Ok(Some(mail)) => tx.order(order(key, Lane::Desk, Some(mail), now), now).await?,
                         Ok(None) => {}
                         // Ordered without octets, it fails where a failed reply is known to call a person; what is
@@ -127,10 +143,16 @@ impl Casebook {
                     }
                 }
                 Action::NotifyStaff(_) => {
-                    for (index, to) in self.site.notify.iter().enumerate() {
+                    for (index, to) in site.notify.iter().enumerate() {
                         let key = format!("{key}/{}", index + 1);
-                        let mail =
-                            self.word_to_staff(&key, to, &waiting_subject(case), &waiting_text(case), now)?;
+                        let mail = self.word_to_staff(
+                            site,
+                            &key,
+                            to,
+                            &waiting_subject(case),
+                            &waiting_text(case),
+                            now,
+                        )?;
                         tx.order(order(key, Lane::Desk, Some(mail), now), now).await?;
                     }
                 }
@@ -147,8 +169,10 @@ impl Casebook {
     }
 
     /// A reply as it will leave; `None` if nobody may be written to.
+    #[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller")]
     async fn reply(
         &self,
+        site: &Site,
         tx: &mut Write,
         case: &Case,
         number: u32,
@@ -169,19 +193,18 @@ impl Casebook {
         };
         let Some(to) = to else { return Ok(None) };
         let letter = reply::letter(case, kind, first);
-        let rendered = self
-            .site
+        let rendered = site
             .templates
             .render(&letter)
             .map_err(|error| EngineError::Reply { case: case.id.to_string(), why: error.to_string() })?;
         let key = format!("{}/reply/{number}", case.id);
         let mail = Mail {
-            from: self.site.from.clone(),
+            from: site.from.clone(),
             to: to.clone(),
             subject: rendered.subject,
             text: rendered.text,
             html: rendered.html,
-            message_id: self.message_id(&key),
+            message_id: self.message_id(site, &key),
             in_reply_to: answered.and_then(|notice| notice.message_id.clone()),
             references: answered.map(|notice| notice.references.clone()).unwrap_or_default(),
             date: now,
@@ -192,6 +215,7 @@ impl Casebook {
     /// A mail to the helpdesk's own staff: case numbers and hints only, nothing about a client.
     pub(super) fn word_to_staff(
         &self,
+        site: &Site,
         key: &str,
         to: &MailAddress,
         subject: &str,
@@ -199,12 +223,12 @@ impl Casebook {
         now: DateTime<Utc>,
     ) -> Result<OutgoingMail, EngineError> {
         let mail = Mail {
-            from: self.site.from.clone(),
+            from: site.from.clone(),
             to: to.clone(),
             subject: subject.to_owned(),
             text: text.to_owned(),
             html: reply::html_of(text),
-            message_id: self.message_id(key),
+            message_id: self.message_id(site, key),
             in_reply_to: None,
             references: Vec::new(),
             date: now,
@@ -216,12 +240,20 @@ impl Casebook {
     /// (one word, for the log and the key): the same kind is mailed once an hour at most. `text` says what happened, where
     /// and what to do, and holds nothing about clients.
     pub async fn alarm(&self, kind: &str, text: &str) -> Result<(), EngineError> {
-        tracing::error!(alarm = kind, "{text}");
-        let now = self.clock.now();
+        self.alarm_of(kind, &self.clock.now().format("%Y-%m-%dT%H").to_string(), text).await
+    }
+
+    /// The same, mailed once for each `occasion`, which several daemons that tell of the same call the same.
+    pub(super) async fn alarm_of(&self, kind: &str, occasion: &str, text: &str) -> Result<(), EngineError> {
+        // One line: a journal makes an entry of each.
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        tracing::error!(alarm = kind, "{line}");
+        self.metrics.alarm(kind);
+        let (site, now, subject) = (self.site(), self.clock.now(), alarm_subject(kind));
         let mut tx = self.store.write().await?;
-        for (index, to) in self.site.alarms_to.iter().enumerate() {
-            let key = format!("alarm/{kind}/{}/{}", now.format("%Y-%m-%dT%H"), index + 1);
-            let mail = self.word_to_staff(&key, to, &format!("Alarm: {kind}"), text, now)?;
+        for (index, to) in site.alarms_to.iter().enumerate() {
+            let key = format!("alarm/{kind}/{occasion}/{}", index + 1);
+            let mail = self.word_to_staff(&site, &key, to, &subject, text, now)?;
             let order = Order {
                 key,
                 case: None,
@@ -244,14 +276,15 @@ impl Casebook {
         Ok(OutgoingMail { to: mail.to.unmasked(), message_id: mail.message_id.clone(), octets })
     }
 
-    /// The case one of whose replies has this Message-ID.
+    /// The case one of whose replies has this Message-ID, made here or before a restore.
     pub(super) fn case_of(&self, message_id: &str) -> Option<CaseId> {
-        let ours = message_id.contains(&self.installation);
+        let mut names = self.former_installations.iter().chain([&self.installation]);
+        let ours = names.any(|name| message_id.contains(name));
         message_id.trim_matches(['<', '>']).split('.').next().filter(|_| ours)?.parse().ok()
     }
 
-    fn message_id(&self, key: &str) -> String {
-        mailer::message_id(key, &self.installation, self.site.from_address.domain())
+    fn message_id(&self, site: &Site, key: &str) -> String {
+        mailer::message_id(key, &self.installation, site.from_address.domain())
     }
 
     /// Lets `event` happen to the case of that number, in a transaction of its own.
@@ -259,9 +292,21 @@ impl Casebook {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let loaded = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
-        let saved = self.apply(&mut tx, &loaded, event, now).await?;
+        let saved = self.apply(&self.site(), &mut tx, &loaded, event, now).await?;
         tx.commit().await?;
+        self.metrics.happened(event, &loaded.case, &saved.case, now);
         Ok(saved.case)
+    }
+}
+
+/// What is wrong, for whoever reads no more than that.
+fn alarm_subject(kind: &str) -> String {
+    match (kind, kind.strip_prefix("job-")) {
+        ("reload", _) => "Alarm: the changed settings cannot be used".to_owned(),
+        ("mailbox", _) => "Alarm: the mailbox cannot be read".to_owned(),
+        ("hmis", _) => "Alarm: the HMIS cannot be asked".to_owned(),
+        (_, Some(job)) => format!("Alarm: the scheduled job \"{job}\" has failed"),
+        (other, None) => format!("Alarm: {other}"),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Desk, EngineError, deliver::Delivered, jobs::jobs_loop, judge::Judged};
+use super::{Desk, EngineError, Pulse, deliver::Delivered, jobs::jobs_loop, judge::Judged};
 use crate::{
     domain::Mode,
     mailbox::{self, Mailbox},
@@ -21,7 +21,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait after a failure.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// How many actions are delivered at the same time.
-const DELIVERERS: usize = 4;
+pub(super) const DELIVERERS: usize = 4;
 
 /// Which loops run (`serve --only`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +50,16 @@ pub struct Watch {
     pub poll_every: Duration,
 }
 
-/// Starts the loops; they end soon after `stop` is cancelled, each after the step it is in. A loop that ends
+/// Starts the loops; they end soon after [`Desk::stop`] is cancelled: at most one conversation with a server later, and
+/// reading the mailbox after the batch it is in. What an action came to is offered to the database for up to 10 minutes
+/// while the database cannot take it; asked to stop, once more at most, and the next start finds an attempt without an
+/// outcome: a change in the HMIS is looked at again, and a reply leaves again under its Message-ID. A loop that ends
 /// before that has panicked: the caller should end the process, so that it is started anew.
-pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops, stop: &CancellationToken) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
+pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops) -> JoinSet<()> {
+    let (mut tasks, stop) = (JoinSet::new(), &desk.stop);
     if loops.mail {
         tasks.spawn(mail_loop(Arc::clone(desk), watch.clone(), stop.clone()));
-        if desk.book.site.mode == Mode::Live {
+        if desk.book.site().mode == Mode::Live {
             tasks.spawn(mark_loop(Arc::clone(desk), watch.clone(), stop.clone()));
         }
     }
@@ -64,8 +67,8 @@ pub fn start(desk: &Arc<Desk>, watch: &Watch, loops: Loops, stop: &CancellationT
         tasks.spawn(judge_loop(Arc::clone(desk), stop.clone()));
     }
     if loops.deliver {
-        for _ in 0..DELIVERERS {
-            tasks.spawn(deliver_loop(Arc::clone(desk), stop.clone()));
+        for pulse in &desk.pulses.deliver {
+            tasks.spawn(deliver_loop(Arc::clone(desk), pulse.clone(), stop.clone()));
         }
     }
     if loops.jobs {
@@ -86,8 +89,8 @@ impl Backoff {
         self.0 = FIRST_WAIT;
     }
 
-    async fn wait(&mut self, stop: &CancellationToken) {
-        rest(self.0, stop).await;
+    async fn wait(&mut self, pulse: &Pulse, stop: &CancellationToken) {
+        idle(self.0, pulse, stop).await;
         self.0 = (self.0 * 2).min(LONGEST_WAIT);
     }
 }
@@ -98,28 +101,36 @@ pub(super) async fn rest(at_most: Duration, stop: &CancellationToken) {
     timeout(at_most, stop.cancelled()).await.unwrap_or_default();
 }
 
+/// The same for a loop that is watched: until then it does not turn.
+async fn idle(at_most: Duration, pulse: &Pulse, stop: &CancellationToken) {
+    pulse.rest(at_most);
+    rest(at_most, stop).await;
+}
+
 /// Waits to be woken, but not longer than a look's interval, nor past the stop.
-async fn woken(bell: &Notify, stop: &CancellationToken) {
+async fn woken(bell: &Notify, pulse: &Pulse, stop: &CancellationToken) {
     tokio::select! {
         () = bell.notified() => {}
-        () = rest(LOOK_EVERY, stop) => {}
+        () = idle(LOOK_EVERY, pulse, stop) => {}
     }
 }
 
 async fn mail_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
     let mut backoff = Backoff::new();
+    let pulse = &desk.pulses.mail;
     let since = desk.book.clock.now() - super::delta(watch.since);
     while !stop.is_cancelled() {
+        pulse.turn();
         let lease = match desk.lease_mailbox().await {
             Ok(Some(lease)) => lease,
             Ok(None) => {
                 // Another daemon reads the mailbox; should it die, its lease ends.
-                rest(LOOK_EVERY, &stop).await;
+                idle(LOOK_EVERY, pulse, &stop).await;
                 continue;
             }
             Err(error) => {
                 tracing::error!(%error, "whether another daemon reads the mailbox cannot be asked; trying again");
-                backoff.wait(&stop).await;
+                backoff.wait(pulse, &stop).await;
                 continue;
             }
         };
@@ -133,9 +144,14 @@ async fn mail_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
         }
         if let Err(error) = ended {
             tracing::error!(%error, "the mailbox cannot be read; trying again");
-            backoff.wait(&stop).await;
+            desk.book.metrics.poll_failed();
+            if matches!(error, EngineError::Mailbox(_)) {
+                desk.mailbox_failed().await;
+            }
+            backoff.wait(pulse, &stop).await;
         }
     }
+    pulse.end();
 }
 
 /// Looks for mail, waits, looks again, until asked to stop.
@@ -147,7 +163,7 @@ async fn watch_mailbox(
     backoff: &mut Backoff,
     stop: &CancellationToken,
 ) -> Result<(), EngineError> {
-    let mut mailbox = Mailbox::open(&watch.options).await?;
+    let mut mailbox = desk.pulses.mail.during(Mailbox::open(&watch.options)).await?;
     tracing::info!("the mailbox is open");
     loop {
         desk.poll_once(&mut mailbox, lease, &watch.folder, since).await?;
@@ -155,6 +171,7 @@ async fn watch_mailbox(
         if stop.is_cancelled() {
             return Ok(());
         }
+        desk.pulses.mail.rest(watch.poll_every);
         tokio::select! {
             waited = mailbox.wait(watch.poll_every) => waited?,
             () = stop.cancelled() => return Ok(()),
@@ -179,18 +196,21 @@ async fn keep_lease(desk: &Desk, lease: &Lease) -> EngineError {
 
 async fn mark_loop(desk: Arc<Desk>, watch: Watch, stop: CancellationToken) {
     let mut backoff = Backoff::new();
+    let pulse = &desk.pulses.mark;
     let mut open: Option<Mailbox> = None;
     while !stop.is_cancelled() {
+        pulse.turn();
         match mark_due(&desk, &watch, &mut open).await {
             Ok(Delivered::One) => backoff.reset(),
-            Ok(Delivered::Nothing) => woken(&desk.wake.mailbox, &stop).await,
+            Ok(Delivered::Nothing) => woken(&desk.wake.mailbox, pulse, &stop).await,
             Err(error) => {
                 open = None;
                 tracing::error!(%error, "a notice cannot be marked in the mailbox; trying again");
-                backoff.wait(&stop).await;
+                backoff.wait(pulse, &stop).await;
             }
         }
     }
+    pulse.end();
 }
 
 /// Marks what is due; opens the mailbox only for that.
@@ -210,28 +230,33 @@ async fn mark_due(desk: &Desk, watch: &Watch, open: &mut Option<Mailbox>) -> Res
 
 async fn judge_loop(desk: Arc<Desk>, stop: CancellationToken) {
     let mut backoff = Backoff::new();
+    let pulse = &desk.pulses.judge;
     while !stop.is_cancelled() {
+        pulse.turn();
         match desk.judge_next().await {
             Ok(Judged::One) => backoff.reset(),
-            Ok(Judged::Nothing | Judged::PutOff) => woken(&desk.wake.judge, &stop).await,
+            Ok(Judged::Nothing | Judged::PutOff) => woken(&desk.wake.judge, pulse, &stop).await,
             Err(error) => {
                 tracing::error!(%error, "a case could not be judged; trying again");
-                backoff.wait(&stop).await;
+                backoff.wait(pulse, &stop).await;
             }
         }
     }
+    pulse.end();
 }
 
-async fn deliver_loop(desk: Arc<Desk>, stop: CancellationToken) {
+async fn deliver_loop(desk: Arc<Desk>, pulse: Pulse, stop: CancellationToken) {
     let mut backoff = Backoff::new();
     while !stop.is_cancelled() {
+        pulse.turn();
         match desk.deliver_next().await {
             Ok(Delivered::One) => backoff.reset(),
-            Ok(Delivered::Nothing) => woken(&desk.wake.desk, &stop).await,
+            Ok(Delivered::Nothing) => woken(&desk.wake.desk, &pulse, &stop).await,
             Err(error) => {
                 tracing::error!(%error, "an action could not be delivered; trying again");
-                backoff.wait(&stop).await;
+                backoff.wait(&pulse, &stop).await;
             }
         }
     }
+    pulse.end();
 }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Desk, EngineError,
+    Desk, EngineError, Site,
     evidence::Evidence,
     judge::{replacements_of, report},
 };
@@ -19,11 +19,11 @@ use crate::{
     hmis::CloseOutcome,
     mailbox::{Found, Mailbox, MailboxError, Mark},
     mailer::Outcome,
-    store::{Claim, Held, Lane, OutgoingMail, Place, Write},
+    store::{Claim, Held, Lane, OutgoingMail, Place, PutOff, Write},
 };
 
 /// How long an outcome is offered to a database that cannot take it.
-const NOTE_FOR: TimeDelta = TimeDelta::minutes(10);
+pub(super) const NOTE_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The first wait after a failure; it doubles with every attempt.
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(5);
 /// The longest wait after a failure.
@@ -61,14 +61,15 @@ enum Effect {
 impl Desk {
     /// Works off the action that is due longest: of the desk's lane, or else of staff's.
     pub async fn deliver_next(&self) -> Result<Delivered, EngineError> {
-        let mut claimed = self.claim(Lane::Desk).await?;
+        let site = self.book.site();
+        let mut claimed = self.claim(&site, Lane::Desk).await?;
         if claimed.is_none() {
-            claimed = self.claim(Lane::Staff).await?;
+            claimed = self.claim(&site, Lane::Staff).await?;
         }
         let Some(claim) = claimed else { return Ok(Delivered::Nothing) };
         let Some(claim) = claim else { return Ok(Delivered::One) };
-        let effect = self.holding(Held::Action(&claim), self.effect(&claim)).await?;
-        self.conclude(&claim, effect).await?;
+        let effect = self.holding(Held::Action(&claim), Box::pin(self.effect(&claim))).await?;
+        self.conclude(&site, &claim, effect).await?;
         Ok(Delivered::One)
     }
 
@@ -94,9 +95,11 @@ impl Desk {
 
     /// Works off the action of the mailbox's lane that is due longest, in an open mailbox.
     pub async fn mark_next(&self, mailbox: &mut Mailbox) -> Result<Delivered, EngineError> {
-        let Some(claim) = self.claim(Lane::Mailbox).await? else { return Ok(Delivered::Nothing) };
+        let site = self.book.site();
+        let Some(claim) = self.claim(&site, Lane::Mailbox).await? else { return Ok(Delivered::Nothing) };
         let Some(claim) = claim else { return Ok(Delivered::One) };
-        let (effect, broken) = match self.holding(Held::Action(&claim), self.mark(mailbox, &claim)).await {
+        let marking = self.mark(&site, mailbox, &claim);
+        let (effect, broken) = match self.holding(Held::Action(&claim), marking).await {
             Ok(()) => (Effect::Done(None), None),
             Err(EngineError::Mailbox(error)) => {
                 // Some servers keep no keywords: that is lived with at once. All else is tried for an hour or two.
@@ -110,13 +113,19 @@ impl Desk {
             }
             Err(error) => return Err(error),
         };
-        self.conclude(&claim, effect).await?;
+        self.conclude(&site, &claim, effect).await?;
         broken.map_or(Ok(Delivered::One), |error| Err(error.into()))
     }
 
     /// Claims an action. `Some(None)`: one was due, but it is no longer wanted, or has to wait.
-    async fn claim(&self, lane: Lane) -> Result<Option<Option<Claim>>, EngineError> {
-        if self.book.site.mode == Mode::Shadow && lane != Lane::Staff {
+    async fn claim(&self, site: &Site, lane: Lane) -> Result<Option<Option<Claim>>, EngineError> {
+        let claimed = self.claim_once(site, lane).await;
+        self.answering.note(&claimed);
+        claimed
+    }
+
+    async fn claim_once(&self, site: &Site, lane: Lane) -> Result<Option<Option<Claim>>, EngineError> {
+        if site.mode == Mode::Shadow && lane != Lane::Staff {
             // Also for what was ordered in live mode: shadow mode is the brake, and it holds at once.
             return Ok(None);
         }
@@ -126,22 +135,29 @@ impl Desk {
             return Ok(None);
         }
         let mut tx = self.book.store.write().await?;
-        let Some(claim) = tx.claim(lane, now, self.held_until()).await? else { return Ok(None) };
+        let abandoned = self.answering.abandoned();
+        let Some(claim) = tx.claim(lane, abandoned, now, self.held_until()).await? else { return Ok(None) };
         let unwanted = match (&claim.case, &claim.action) {
             (Some(loaded), Some(action)) => !loaded.case.wants(action),
             (None | Some(_), _) => false,
         };
+        let mut dropped = None;
         let held = if unwanted {
             tx.end_action(&claim, ActionState::Dropped, None, now).await?;
+            dropped = Some(claim.kind);
             None
-        } else if let Some(until) = self.over_the_cap(&mut tx, &claim, now).await? {
+        } else if let Some(until) = self.over_the_cap(site, &mut tx, &claim, now).await? {
             tracing::warn!(action = %claim.key, %until, "more mail than the configured rate; it waits");
-            tx.put_off(&claim, "over the rate of smtp.max_per_sender or smtp.max_total", until, now).await?;
+            let why = "over the rate of smtp.max_per_sender or smtp.max_total";
+            tx.put_off(&claim, why, PutOff::Waiting, until, now).await?;
             None
         } else {
             Some(claim)
         };
         tx.commit().await?;
+        if let Some(kind) = dropped {
+            self.book.metrics.action(&kind, ActionState::Dropped);
+        }
         Ok(Some(held))
     }
 
@@ -149,6 +165,7 @@ impl Desk {
     /// or staff must hear never waits.
     async fn over_the_cap(
         &self,
+        site: &Site,
         tx: &mut Write,
         claim: &Claim,
         now: DateTime<Utc>,
@@ -161,9 +178,7 @@ impl Desk {
         if !to_a_stranger {
             return Ok(None);
         }
-        for (to, rate) in
-            [(Some(mail.to.as_str()), self.book.site.max_per_sender), (None, self.book.site.max_total)]
-        {
+        for (to, rate) in [(Some(mail.to.as_str()), site.max_per_sender), (None, site.max_total)] {
             let per = super::delta(rate.per);
             let (sent, first) = tx.mails_sent(to, now - per).await?;
             if sent >= i64::from(rate.count) {
@@ -174,29 +189,39 @@ impl Desk {
     }
 
     /// Commits an attempt's outcome and what follows from it. The effect has happened: while the database cannot take
-    /// the outcome, it is offered again, for as long as the attempt is ours.
-    async fn conclude(&self, claim: &Claim, effect: Effect) -> Result<(), EngineError> {
+    /// the outcome, it is offered again, for as long as the attempt is ours and nobody wants the desk to stop. An attempt
+    /// left without an outcome is uncertain to the next start, which asks the other side or sends the same octets again.
+    async fn conclude(&self, site: &Site, claim: &Claim, effect: Effect) -> Result<(), EngineError> {
         let until = self.book.clock.now() + NOTE_FOR;
         loop {
-            match self.conclude_once(claim, &effect).await {
+            let concluded = self.conclude_once(site, claim, &effect).await;
+            self.answering.note(&concluded);
+            match concluded {
+                Err(EngineError::Store(error)) if error.is_passing() && self.stop.is_cancelled() => {
+                    tracing::warn!(action = %claim.key, "its outcome cannot be noted: the next start sees to it");
+                    return Err(error.into());
+                }
                 Err(EngineError::Store(error)) if error.is_passing() && self.book.clock.now() < until => {
                     tracing::warn!(action = %claim.key, %error, "its outcome cannot be noted yet");
-                    tokio::time::sleep(NOTE_AGAIN).await;
+                    super::daemon::rest(NOTE_AGAIN, &self.stop).await;
                 }
                 other => return other,
             }
         }
     }
 
-    async fn conclude_once(&self, claim: &Claim, effect: &Effect) -> Result<(), EngineError> {
+    async fn conclude_once(&self, site: &Site, claim: &Claim, effect: &Effect) -> Result<(), EngineError> {
         let now = self.book.clock.now();
         let mut tx = self.book.store.write().await?;
         let (state, error, event) = match effect {
             Effect::Later(why, due) => {
+                // Who knows when to look again waits for somebody; all else is a failure.
+                let put_off = if due.is_some() { PutOff::Waiting } else { PutOff::Failed };
                 let due = due.unwrap_or_else(|| now + wait_after(claim.attempts));
                 tracing::warn!(action = %claim.key, %due, why, "put off");
-                tx.put_off(claim, why, due, now).await?;
+                tx.put_off(claim, why, put_off, due, now).await?;
                 tx.commit().await?;
+                self.book.metrics.action(&claim.kind, ActionState::Retrying);
                 return Ok(());
             }
             Effect::Done(event) => (ActionState::Done, None, event),
@@ -212,9 +237,10 @@ impl Desk {
             (None, _) | (_, None) => None,
         };
         tx.end_action(claim, state, error.map(String::as_str), now).await?;
+        let mut happened = None;
         if let Some((event, loaded)) = case {
-            match self.book.apply(&mut tx, &loaded, event, now).await {
-                Ok(_) => {}
+            match self.book.apply(site, &mut tx, &loaded, event, now).await {
+                Ok(saved) => happened = Some((event, loaded, saved)),
                 Err(EngineError::Illegal(why)) => {
                     tracing::warn!(action = %claim.key, %why, "its outcome no longer matters to the case");
                 }
@@ -222,6 +248,10 @@ impl Desk {
             }
         }
         tx.commit().await?;
+        self.book.metrics.action(&claim.kind, state);
+        if let Some((event, before, after)) = happened {
+            self.book.metrics.happened(event, &before.case, &after.case, now);
+        }
         self.wake.all();
         Ok(())
     }
@@ -253,6 +283,7 @@ impl Desk {
             }
             // A change of which nobody knows whether it was made shows at the next attempt.
             Err(error) if error.is_temporary() || error.is_uncertain() => {
+                self.hmis_failed().await;
                 Ok(Effect::Later(error.to_string(), None))
             }
             Err(error) => {
@@ -293,8 +324,12 @@ impl Desk {
                 let finding = ReadBackFinding::Differs(vec![error.to_string()]);
                 return Ok(Effect::Done(Some(Event::ReadBack { record: record.clone(), finding })));
             }
-            Err(error) => return Ok(Effect::Later(error.to_string(), None)),
+            Err(error) => {
+                self.hmis_failed().await;
+                return Ok(Effect::Later(error.to_string(), None));
+            }
         };
+        self.hmis_outage.over();
         let Some((snapshot, replacements)) = snapshots.split_first() else { return Ok(Effect::Done(None)) };
         let look_again = Some(now + super::delta(self.poll_every));
         let differs = |reasons: Vec<String>| {
@@ -346,6 +381,12 @@ impl Desk {
         let Ok(to) = MailAddress::parse(to) else {
             return Effect::Refused("its address cannot be used".to_owned(), None);
         };
+        if self.book.clock.now() > claim.until
+            && let Err(error) = self.book.store.renew(Held::Action(claim), self.held_until()).await
+        {
+            // The process was frozen, or the machine asleep: by now somebody else may be sending it.
+            return Effect::Later(error.to_string(), None);
+        }
         if claim.interrupted && self.mailer.was_sent(message_id).await == Some(true) {
             return Effect::Done(None);
         }
@@ -357,7 +398,7 @@ impl Desk {
         }
     }
 
-    async fn mark(&self, mailbox: &mut Mailbox, claim: &Claim) -> Result<(), EngineError> {
+    async fn mark(&self, site: &Site, mailbox: &mut Mailbox, claim: &Claim) -> Result<(), EngineError> {
         let store = &self.book.store;
         match (&claim.action, &claim.case, &claim.message) {
             (Some(Action::TakeMail(_)), Some(loaded), _) => {
@@ -379,7 +420,7 @@ impl Desk {
             }
             (None, _, Some(message)) => {
                 let place = store.message(message).await?;
-                if let (Some(place), Some(folder)) = (place, &self.book.site.quarantine_folder) {
+                if let (Some(place), Some(folder)) = (place, &site.quarantine_folder) {
                     file(mailbox, &place, folder).await?;
                 }
             }

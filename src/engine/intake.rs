@@ -6,38 +6,69 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Desk, EngineError};
+use super::{Desk, EngineError, Site, poll::Look};
 use crate::{
     domain::{
-        Answer, Case, CaseId, CaseState, ClientId, Event, MailAddress, MessageKey, Mode, NoticeKind, Opening,
-        Standing, hex,
+        Answer, Case, CaseId, CaseState, ClientId, Event, MailAddress, Mode, NoticeKind, Opening, Standing,
+        hex,
     },
-    mailbox::{Content, Cursor, Entry, Fetched, Listing, Mailbox},
+    mailbox::{Content, Entry, Fetched},
     notice::{self, Notice, ReaderRules},
     sender,
     store::{Lane, Lease, MessageState, NewMessage, Order, StoreError, Write},
 };
-
-/// How many keys of old mail are recorded in one transaction.
-const OLD_MAIL_AT_ONCE: usize = 2_000;
-
-/// One look at the mailbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
-    /// Messages recorded.
-    pub messages: usize,
-    /// Cases opened.
-    pub cases: usize,
-}
 
 /// A mail as it was read, ready to be recorded.
 struct Read {
     entry: Entry,
     sha256: Option<String>,
     octets: Vec<u8>,
-    notice: Option<Notice>,
+    /// Or why it was not read: the verdict.
+    notice: Result<Notice, (&'static str, Why)>,
     standing: Standing,
     standing_reasons: Vec<String>,
+}
+
+/// Why a mail was not read.
+struct Why {
+    /// What staff are told.
+    told: String,
+    /// The technical side of it, which is kept for `mail show`.
+    detail: Option<String>,
+}
+
+impl Why {
+    fn plain(told: impl Into<String>) -> Self {
+        Self { told: told.into(), detail: None }
+    }
+
+    fn whole(&self) -> String {
+        match &self.detail {
+            Some(detail) => format!("{}: {detail}", self.told),
+            None => self.told.clone(),
+        }
+    }
+}
+
+impl Read {
+    /// What the reader found: the kind of mail, or the problem's name.
+    fn verdict(&self) -> &'static str {
+        match &self.notice {
+            Err((verdict, _)) => verdict,
+            Ok(Notice { problem: Some(problem), .. }) => problem.name(),
+            Ok(notice) => notice.kind.as_str(),
+        }
+    }
+}
+
+/// What became of a mail.
+enum Became {
+    /// Nothing but a message that was recorded.
+    Message,
+    /// A case.
+    Opened,
+    /// Part of an open case, to which this happened: the event, the case before and after.
+    Joined(Box<(Event, Case, Case)>),
 }
 
 /// How a notice is brought to its case.
@@ -49,74 +80,6 @@ enum Place {
 }
 
 impl Desk {
-    /// Looks once for new mail and takes it in, as long as `lease` is held: what another daemon may have begun to take in
-    /// is not taken in twice. `since`: how far back the very first look goes.
-    pub async fn poll_once(
-        &self,
-        mailbox: &mut Mailbox,
-        lease: &Lease,
-        folder: &str,
-        since: DateTime<Utc>,
-    ) -> Result<Look, EngineError> {
-        let stored = self.book.store.cursor(folder).await?;
-        let cursor = stored.map(|(uidvalidity, next_uid)| Cursor {
-            folder: folder.to_owned(),
-            uidvalidity: u32::try_from(uidvalidity).unwrap_or(0),
-            next_uid: u64::try_from(next_uid).unwrap_or(0),
-        });
-        let Listing { entries, older, cursor: reached, reset } = mailbox.list(cursor.as_ref(), since).await?;
-        let mut look = Look::default();
-        look.messages += self.leave_older(lease, &older).await?;
-
-        let keys: Vec<MessageKey> = entries.iter().map(|entry| entry.key.clone()).collect();
-        let unseen: BTreeSet<MessageKey> = self.book.store.unseen(&keys).await?.into_iter().collect();
-        let new = entries.into_iter().filter(|entry| unseen.contains(&entry.key)).collect();
-        for batch in mailbox.batches(new) {
-            let fetched = mailbox.fetch(&batch).await?;
-            let taken = self.take_in(lease, fetched, reset).await?;
-            look.messages += taken.messages;
-            look.cases += taken.cases;
-            self.wake.all();
-        }
-        if cursor.as_ref() != Some(&reached) {
-            let mut tx = self.writing_mail(lease).await?;
-            let next_uid = i64::try_from(reached.next_uid).unwrap_or(i64::MAX);
-            tx.set_cursor(folder, reached.uidvalidity, next_uid, self.book.clock.now()).await?;
-            tx.commit().await?;
-        }
-        if look.messages > 0 {
-            tracing::info!(messages = look.messages, cases = look.cases, "new mail");
-        }
-        Ok(look)
-    }
-
-    /// Mail from before the desk's first day: recorded as left, never fetched, never answered.
-    async fn leave_older(&self, lease: &Lease, older: &[MessageKey]) -> Result<usize, EngineError> {
-        let now = self.book.clock.now();
-        let mut recorded = 0;
-        for keys in older.chunks(OLD_MAIL_AT_ONCE) {
-            let mut tx = self.writing_mail(lease).await?;
-            for key in keys {
-                let message = NewMessage {
-                    key,
-                    sha256: None,
-                    state: MessageState::Left,
-                    verdict: "older",
-                    reason: None,
-                    possible: false,
-                    case: None,
-                    message_id: None,
-                    references: None,
-                    received_at: now,
-                    octets: None,
-                };
-                recorded += usize::from(tx.add_message(&message, now).await?.is_some());
-            }
-            tx.commit().await?;
-        }
-        Ok(recorded)
-    }
-
     /// Takes a batch in: reads every mail, then records them all in one transaction. `reset`: the server has
     /// renumbered the folder, so what is known by its content only gets its new key.
     pub async fn take_in(
@@ -126,8 +89,10 @@ impl Desk {
         reset: bool,
     ) -> Result<Look, EngineError> {
         let now = self.book.clock.now();
-        let mails: Vec<Read> = batch.into_iter().map(|fetched| self.read(fetched)).collect();
+        let site = self.book.site();
+        let mails: Vec<Read> = batch.into_iter().map(|fetched| Self::read(&site, fetched)).collect();
         let mut look = Look::default();
+        let mut recorded = Vec::new();
         let mut tx = self.writing_mail(lease).await?;
         for mail in &mails {
             if tx.is_known(&mail.entry.key).await? {
@@ -139,23 +104,43 @@ impl Desk {
                 continue;
             }
             look.messages += 1;
-            look.cases += usize::from(self.record(&mut tx, mail, now).await?);
+            let became = self.record(&site, &mut tx, mail, now).await?;
+            look.cases += usize::from(matches!(became, Became::Opened));
+            recorded.push((mail, became));
         }
         tx.commit().await?;
+        for (mail, became) in recorded {
+            self.book.metrics.mails(mail.verdict(), 1);
+            match became {
+                Became::Opened => self.book.metrics.opened(),
+                Became::Joined(happened) => {
+                    let (event, before, after) = *happened;
+                    self.book.metrics.happened(&event, &before, &after, now);
+                }
+                Became::Message => {}
+            }
+        }
         Ok(look)
     }
 
-    fn read(&self, fetched: Fetched) -> Read {
-        let site = &self.book.site;
-        let Content::Whole(octets) = fetched.content else {
-            return Read {
-                entry: fetched.entry,
-                sha256: None,
-                octets: Vec::new(),
-                notice: None,
-                standing: Standing::Unverified(None),
-                standing_reasons: Vec::new(),
-            };
+    fn read(site: &Site, fetched: Fetched) -> Read {
+        let unread = |verdict, reason| Read {
+            entry: fetched.entry.clone(),
+            sha256: None,
+            octets: Vec::new(),
+            notice: Err((verdict, reason)),
+            standing: Standing::Unverified(None),
+            standing_reasons: Vec::new(),
+        };
+        let octets = match fetched.content {
+            Content::Whole(octets) => octets,
+            Content::TooLarge => {
+                return unread("too_large", Why::plain("it is larger than mailbox.max_message allows"));
+            }
+            Content::Unavailable(why) => {
+                let told = "the mail server does not give it".to_owned();
+                return unread("unavailable", Why { told, detail: Some(why) });
+            }
         };
         let notice = notice::read(&octets, &site.reader);
         let envelope = &notice.envelope;
@@ -170,27 +155,35 @@ impl Desk {
             entry: fetched.entry,
             sha256: Some(hex(&Sha256::digest(&octets))),
             octets,
-            notice: Some(notice),
+            notice: Ok(notice),
             standing,
             standing_reasons,
         }
     }
 
-    /// Records one mail. Whether it opened a case.
-    async fn record(&self, tx: &mut Write, mail: &Read, now: DateTime<Utc>) -> Result<bool, EngineError> {
-        let Some(notice) = &mail.notice else {
-            let reason = "it is larger than mailbox.max_message allows";
-            self.quarantine(tx, mail, "too_large", reason, None, now).await?;
-            return Ok(false);
+    /// Records one mail.
+    async fn record(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        let notice = match &mail.notice {
+            Ok(notice) => notice,
+            Err((_, why)) => {
+                self.quarantine(site, tx, mail, why, None, now).await?;
+                return Ok(Became::Message);
+            }
         };
         if let Some(problem) = &notice.problem {
-            let (name, reason) = (problem.name(), problem.to_string());
-            self.quarantine(tx, mail, name, &reason, Some(&mail.octets), now).await?;
-            return Ok(false);
+            let why = Why::plain(problem.to_string());
+            self.quarantine(site, tx, mail, &why, Some(&mail.octets), now).await?;
+            return Ok(Became::Message);
         }
         let thread = self.open_case_answered(&mut *tx, mail, notice).await?;
         if let Some((id, CaseState::AwaitingInformation)) = thread {
-            let (records, clear) = answered_records(mail, notice, &self.book.site.reader);
+            let (records, clear) = answered_records(mail, notice, &site.reader);
             let answer = Answer {
                 records,
                 clear,
@@ -201,9 +194,7 @@ impl Desk {
                 personal_data: notice.personal_data,
             };
             self.record_notice(tx, mail, notice, id, now).await?;
-            let case = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
-            self.book.apply(tx, &case, &Event::AnswerArrived(answer), now).await?;
-            return Ok(false);
+            return self.join(site, tx, id, Event::AnswerArrived(answer), now).await;
         }
         if !notice.kind.is_notice() {
             // We ask agencies to answer: what they say to an open case is for a person to find.
@@ -211,30 +202,42 @@ impl Desk {
             let possible = answers.as_deref().or(notice.possible.as_deref());
             let message = NewMessage {
                 state: MessageState::Left,
-                verdict: notice.kind.as_str(),
+                verdict: mail.verdict(),
                 reason: possible,
                 possible: possible.is_some(),
                 ..blank(mail)
             };
             tx.add_message(&message, now).await?;
-            return Ok(false);
+            return Ok(Became::Message);
         }
-        match self.place(tx, mail, notice, now).await? {
+        match self.place(site, tx, mail, notice, now).await? {
             Place::Existing(id, event) => {
                 self.record_notice(tx, mail, notice, id, now).await?;
-                let case = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
-                self.book.apply(tx, &case, &event, now).await?;
-                Ok(false)
+                self.join(site, tx, id, event, now).await
             }
             Place::New(opening) => {
                 let (case, actions) = Case::open(*opening);
                 tx.add_case(&case, now).await?;
                 self.record_notice(tx, mail, notice, case.id, now).await?;
-                self.book.order(tx, &case, &case, &actions, now).await?;
+                self.book.order(site, tx, &case, &case, &actions, now).await?;
                 tracing::info!(case = %case.id, kind = case.kind.as_str(), records = case.items.len(), "case opened");
-                Ok(true)
+                Ok(Became::Opened)
             }
         }
+    }
+
+    /// Lets what a mail says happen to the open case it belongs to.
+    async fn join(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        id: CaseId,
+        event: Event,
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        let before = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
+        let after = self.book.apply(site, tx, &before, &event, now).await?;
+        Ok(Became::Joined(Box::new((event, before.case, after.case))))
     }
 
     async fn record_notice(
@@ -248,7 +251,7 @@ impl Desk {
         let references = notice.envelope.references.join(" ");
         let message = NewMessage {
             state: MessageState::Working,
-            verdict: notice.kind.as_str(),
+            verdict: mail.verdict(),
             case: Some(case),
             message_id: notice.envelope.message_id.as_deref(),
             references: Some(&references),
@@ -261,6 +264,7 @@ impl Desk {
     /// Which case a notice belongs to: an open one of the same agency about the same records, or a new one.
     async fn place(
         &self,
+        site: &Site,
         tx: &mut Write,
         mail: &Read,
         notice: &Notice,
@@ -285,7 +289,7 @@ impl Desk {
         Ok(Place::New(Box::new(Opening {
             id: tx.next_case().await?,
             kind: notice.kind,
-            mode: self.book.site.mode,
+            mode: site.mode,
             standing: mail.standing.clone(),
             sender: sole_sender(notice),
             act: notice.act,
@@ -296,7 +300,7 @@ impl Desk {
             personal_data: notice.personal_data,
             reasons,
             received_at,
-            due_at: received_at + self.book.site.deadline,
+            due_at: received_at + site.deadline,
         })))
     }
 
@@ -394,23 +398,23 @@ impl Desk {
     /// Keeps a mail that could not be read, and tells staff.
     async fn quarantine(
         &self,
+        site: &Site,
         tx: &mut Write,
         mail: &Read,
-        name: &str,
-        reason: &str,
+        why: &Why,
         octets: Option<&[u8]>,
         now: DateTime<Utc>,
     ) -> Result<(), EngineError> {
+        let reason = why.whole();
         let message = NewMessage {
             state: MessageState::Quarantined,
-            verdict: name,
-            reason: Some(reason),
+            verdict: mail.verdict(),
+            reason: Some(&reason),
             octets,
             ..blank(mail)
         };
         let Some(id) = tx.add_message(&message, now).await? else { return Ok(()) };
-        tracing::warn!(message = %id, problem = name, "a mail could not be read and is quarantined");
-        let site = &self.book.site;
+        tracing::warn!(message = %id, problem = mail.verdict(), "a mail could not be read and is quarantined");
         if site.mode == Mode::Shadow {
             return Ok(());
         }
@@ -424,17 +428,20 @@ impl Desk {
             mail,
             due_at: now,
         };
-        if site.quarantine_folder.is_some() {
+        let mut place = "in the mailbox".to_owned();
+        if let Some(folder) = &site.quarantine_folder {
             tx.order(order(format!("mail/{id}/quarantine"), Lane::Mailbox, "quarantine", None), now).await?;
+            place = format!("in the mailbox, in the folder \"{folder}\", where the desk moves it");
         }
         for (index, to) in site.notify.iter().enumerate() {
             let key = format!("mail/{id}/notify/{}", index + 1);
             let text = format!(
-                "A mail that arrived at the helpdesk could not be read by the desk ({reason}).\n\n\
-                 It may be a notice: please read it in the mailbox.\n\nTo see what is known of it:\n\n    \
-                 roi-desk mail show {id}\n"
+                "A mail that arrived at the helpdesk could not be read by the desk ({}).\n\n\
+                 It may be a notice: please read it {place}.\n\nTo see what is known of it:\n\n    \
+                 roi-desk mail show {id}\n",
+                why.told
             );
-            let mail = self.book.word_to_staff(&key, to, "A mail could not be read", &text, now)?;
+            let mail = self.book.word_to_staff(site, &key, to, "A mail could not be read", &text, now)?;
             tx.order(order(key, Lane::Desk, "notify", Some(mail)), now).await?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Desk, EngineError,
+    Desk, EngineError, Site,
     evidence::{Evidence, RecordEvidence, preview},
 };
 use crate::{
@@ -45,16 +45,16 @@ impl Desk {
         tx.commit().await?;
 
         let case = loaded.case;
-        let (judgement, evidence) = match self.judge_holding(&case, &lease, now).await {
+        let site = self.book.site();
+        let (judgement, evidence) = match self.judge_holding(&site, &case, &lease, now).await {
             Ok(judged) => judged,
             Err(EngineError::Hmis(error @ HmisError::BadRow { .. })) => {
                 (Judgement::Person { reasons: vec![error.to_string()] }, None)
             }
             Err(EngineError::Hmis(error)) => {
                 tracing::warn!(case = %case.id, %error, "the HMIS cannot be asked; the case waits");
-                let mut tx = self.book.store.write().await?;
-                tx.extend_case_lease(case.id, &lease, now + PUT_OFF).await?;
-                tx.commit().await?;
+                self.hmis_failed().await;
+                self.book.store.renew(Held::Case(case.id, &lease), now + PUT_OFF).await?;
                 return Ok(Judged::PutOff);
             }
             Err(error) => return Err(error),
@@ -67,23 +67,27 @@ impl Desk {
         if let (Some(evidence), Judgement::Records { evidence_sha256, .. }) = (&evidence, &judgement) {
             tx.add_evidence(case.id, evidence_sha256, evidence, now).await?;
         }
-        self.book.apply(&mut tx, &loaded, &Event::Judged(judgement), now).await?;
+        let event = Event::Judged(judgement);
+        let saved = self.book.apply(&site, &mut tx, &loaded, &event, now).await?;
         tx.commit().await?;
+        self.book.metrics.happened(&event, &loaded.case, &saved.case, now);
         self.wake.all();
         Ok(Judged::One)
     }
 
     async fn judge_holding(
         &self,
+        site: &Site,
         case: &Case,
         lease: &Lease,
         now: DateTime<Utc>,
     ) -> Result<(Judgement, Option<Evidence>), EngineError> {
-        self.holding(Held::Case(case.id, lease), self.judge(case, now)).await
+        self.holding(Held::Case(case.id, lease), self.judge(site, case, now)).await
     }
 
     async fn judge(
         &self,
+        site: &Site,
         case: &Case,
         now: DateTime<Utc>,
     ) -> Result<(Judgement, Option<Evidence>), EngineError> {
@@ -101,6 +105,7 @@ impl Desk {
             .chain(case.new_records.iter().cloned())
             .collect();
         let mut snapshots = self.hmis.read(&records, now).await?;
+        self.hmis_outage.over();
         let replacements = snapshots.split_off(records.len() - case.new_records.len());
 
         let mut judged = Vec::new();
@@ -126,7 +131,7 @@ impl Desk {
             records: seen,
             replacements,
             claimed_scenario: case.claimed_scenario,
-            reply: preview(case, &judged, &self.book.site.templates),
+            reply: preview(case, &judged, &site.templates),
         };
         let judgement = Judgement::Records {
             items: judged,

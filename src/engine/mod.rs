@@ -1,5 +1,6 @@
 //! The shell around the pure core: the steps of the desk, and the loops that repeat them.
 //!
+//! - [`poll`]: the mailbox → new mail, by the one daemon that may look;
 //! - [`intake`]: new mail → messages and cases, in one transaction a batch;
 //! - [`judge`]: a case → facts → a conclusion;
 //! - [`deliver`]: an ordered action → its effect → its outcome;
@@ -7,25 +8,42 @@
 //! - [`casebook`]: the one place where an event, the case it changes and what the case then orders are committed
 //!   together;
 //! - [`jobs`]: what happens by the clock, as [`schedule`] says;
-//! - [`daemon`]: the loops.
+//! - [`daemon`]: the loops; [`pulse`]: whether they still turn;
+//! - [`health`]: whether all this makes progress, and its figures; [`metrics`] counts;
+//! - `outage`: what has been away for long is alarmed;
+//! - [`reload`]: settings that change while the desk works.
 
 pub mod casebook;
 pub mod daemon;
 pub mod deliver;
 pub mod evidence;
+pub mod health;
 mod holding;
 pub mod intake;
 pub mod jobs;
 pub mod judge;
+pub mod metrics;
+mod outage;
+pub mod poll;
+pub mod pulse;
+pub mod reload;
 pub mod schedule;
 pub mod staff;
 mod wake;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
 
 pub use casebook::{Casebook, Site};
+pub use metrics::Metrics;
+pub use pulse::{Pulse, Pulses};
+pub use reload::Reloaded;
 pub use wake::Wake;
 
 use crate::{
@@ -72,6 +90,24 @@ pub enum EngineError {
     NoSuchCase(String),
 }
 
+impl EngineError {
+    /// Whether the desk's database is away for the moment: waiting is all that is needed.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(StoreError::Open { source, .. }) => {
+                crate::sql::is_passing(source) || crate::sql::is_conflict(source)
+            }
+            Self::Store(error) => error.is_passing(),
+            Self::Hmis(_)
+            | Self::Mailbox(_)
+            | Self::Mailer(_)
+            | Self::Illegal(_)
+            | Self::Reply { .. }
+            | Self::NoSuchCase(_) => false,
+        }
+    }
+}
+
 /// A desk with all its connections.
 #[derive(Debug)]
 pub struct Desk {
@@ -83,6 +119,10 @@ pub struct Desk {
     pub mailer: Mailer,
     /// Wakes the loops.
     pub wake: Wake,
+    /// Whether the loops still turn.
+    pub pulses: Pulses,
+    /// Cancelled once the daemon is asked to stop: long steps then end where they can be begun again.
+    pub stop: CancellationToken,
     changed_by: crate::domain::ChangedBy,
     live: bool,
     grace: TimeDelta,
@@ -90,8 +130,13 @@ pub struct Desk {
     done_folder: Option<String>,
     poll_every: Duration,
     lease: TimeDelta,
+    folder: String,
     worker: String,
+    answering: holding::Answering,
     plan: jobs::Plan,
+    refused_since: Mutex<Option<DateTime<Utc>>>,
+    mailbox_outage: outage::Outage,
+    hmis_outage: outage::Outage,
 }
 
 /// Reads the files a configuration names: roster and reply texts. All problems at once.
@@ -102,9 +147,9 @@ pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
         Ok(text) => Roster::parse(&text, &source)
             .map_err(|found| {
                 problems.extend(found.iter().map(|problem| Problem {
-                    source: source.clone(),
+                    source: format!("{}, line {}", problem.file, problem.line),
                     key: String::new(),
-                    what: problem.to_string(),
+                    what: problem.what.clone(),
                 }));
             })
             .ok(),
@@ -171,6 +216,7 @@ pub fn mailbox_options(config: &Config) -> crate::mailbox::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => crate::mailbox::Tls::Implicit,
+                    Tls::StartTls => crate::mailbox::Tls::StartTls,
                     Tls::None => crate::mailbox::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),
@@ -194,6 +240,7 @@ pub fn mailer_options(config: &Config) -> mailer::Options {
                 port: server.port,
                 tls: match server.tls {
                     Tls::Implicit => mailer::Tls::Implicit,
+                    Tls::StartTls => mailer::Tls::StartTls,
                     Tls::None => mailer::Tls::None,
                 },
                 ca_file: server.ca_file.clone(),
@@ -232,11 +279,35 @@ impl Desk {
     /// Opens store, HMIS and mailer as configured.
     pub async fn open(config: &Config, site: Site, clock: Clock) -> Result<Self, EngineError> {
         let store = Store::open(&config.database.address).await?;
+        let hmis = Hmis::open(&hmis_options(config)).await?;
+        Self::with(config, site, clock, store, hmis).await
+    }
+
+    /// The same for the daemon, which need not find the HMIS there: whoever asks it waits for it.
+    pub async fn open_before_the_hmis(
+        config: &Config,
+        site: Site,
+        clock: Clock,
+    ) -> Result<Self, EngineError> {
+        let hmis = Hmis::connect_later(&hmis_options(config))?;
+        let store = Store::open(&config.database.address).await?;
+        Self::with(config, site, clock, store, hmis).await
+    }
+
+    async fn with(
+        config: &Config,
+        site: Site,
+        clock: Clock,
+        store: Store,
+        hmis: Hmis,
+    ) -> Result<Self, EngineError> {
         Ok(Self {
             book: Casebook::new(store, site, clock).await?,
-            hmis: Hmis::open(&hmis_options(config)).await?,
+            hmis,
             mailer: Mailer::new(mailer_options(config))?,
             wake: Wake::default(),
+            pulses: Pulses::new(config),
+            stop: CancellationToken::new(),
             changed_by: config.hmis.changed_by,
             live: config.hmis.live,
             grace: delta(config.grace),
@@ -244,8 +315,16 @@ impl Desk {
             done_folder: config.mailbox.done_folder.clone(),
             poll_every: config.mailbox.poll_every,
             lease: delta(config.database.lease),
+            folder: config.mailbox.folder.clone(),
             worker: worker(),
+            answering: match config.database.address.file() {
+                Some(_) => holding::Answering::to_one(),
+                None => holding::Answering::to_several(),
+            },
             plan: jobs::Plan::of(config),
+            refused_since: Mutex::default(),
+            mailbox_outage: outage::Outage::default(),
+            hmis_outage: outage::Outage::default(),
         })
     }
 }

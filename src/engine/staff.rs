@@ -68,6 +68,7 @@ impl Casebook {
 
     /// The roster's contact for the agency a notice speaks for.
     fn contact(&self, case: &Case) -> Option<MailAddress> {
-        case.agency().and_then(|agency| self.site.roster.contact(agency)).cloned()
+        let site = self.site();
+        case.agency().and_then(|agency| site.roster.contact(agency)).cloned()
     }
 }

@@ -1,6 +1,6 @@
 //! What staff are told about the HMIS database itself: how fresh, how complete, what looks odd.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Hmis, HmisError, Role,
@@ -8,7 +8,7 @@ use super::{
     rows,
     statements::Statement,
 };
-use crate::sql::Values;
+use crate::sql::{Isolation, Values};
 
 /// One row of `hmis_source`, for `hmis status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,29 @@ impl Hmis {
                     stale: coverage.is_stale(source),
                 })
                 .collect())
+        })
+        .await
+    }
+
+    /// How old what the sources vouch for completely is at `now`, by fact (in the words of `hmis_source.fact`); a fact
+    /// without such a source is absent. A live database is as of the read.
+    ///
+    /// # Errors
+    /// When the database fails or a row has no meaning.
+    pub async fn ages(&self, now: DateTime<Utc>) -> Result<Vec<(&'static str, TimeDelta)>, HmisError> {
+        self.reading("reading the sources", async |connection| {
+            let coverage = self.coverage(connection, now).await?;
+            let age = |topic: Topic| {
+                let vouching = coverage.sources().iter().filter(|source| {
+                    source.complete && (source.fact == topic.word() || source.fact == EVERYTHING)
+                });
+                let newest = vouching.map(|source| source.as_of).max()?;
+                Some(match self.role {
+                    Role::Live => TimeDelta::zero(),
+                    Role::Mirror => now.signed_duration_since(newest),
+                })
+            };
+            Ok(Topic::ALL.into_iter().filter_map(|topic| Some((topic.word(), age(topic)?))).collect())
         })
         .await
     }
@@ -95,10 +118,28 @@ impl Hmis {
         .await
     }
 
+    /// Whether the desk's account may keep others from entering anything while it makes a change. Nothing is changed.
+    ///
+    /// # Errors
+    /// When it may not, or the database fails.
+    pub async fn check_changes(&self) -> Result<(), HmisError> {
+        let writer = self.writer.as_ref().ok_or(HmisError::Mirror)?;
+        self.in_time("trying to hold the tables", async {
+            let begun = writer.begin(Isolation::Serializable).await;
+            let mut transaction =
+                begun.map_err(|error| HmisError::database(Statement::Hold.file(), error))?;
+            // Undone with the transaction.
+            self.hold(&mut transaction).await
+        })
+        .await
+    }
+
     /// Whether a statement is ever run in this role.
     fn uses(&self, statement: Statement) -> bool {
         match statement {
             Statement::CloseSharing | Statement::RemoveGrant | Statement::SetAlias => self.role == Role::Live,
+            // A script: it is tried.
+            Statement::Hold => false,
             Statement::Record
             | Statement::Data
             | Statement::Grants

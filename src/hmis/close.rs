@@ -1,10 +1,11 @@
 //! Closing a record: re-read and change in one transaction (DOMAIN.md, What follows, 4).
 
 use chrono::{DateTime, Utc};
+use sqlx::AssertSqlSafe;
 
 use super::{Hmis, HmisError, rows, statements::Statement};
 use crate::domain::{AgencyId, Change, ClientId, Closing, Snapshot};
-use crate::sql::{self, Isolation, Pool, Transaction, query};
+use crate::sql::{self, Engine, Isolation, Pool, Transaction, query};
 
 const DOING: &str = "closing a record";
 
@@ -24,8 +25,9 @@ pub enum CloseOutcome {
 impl Hmis {
     /// Makes exactly the changes of `closing`, if every record it is bound to still has the facts it had.
     ///
-    /// Re-reading and changing are one serializable transaction, so that nobody can enter data in between. The
-    /// confirmation does not rest on this outcome but on a later [`Hmis::read`].
+    /// Re-reading and changing are one serializable transaction that keeps others from entering anything in between: on
+    /// SQLite it is alone, on PostgreSQL it locks the tables (`hold.sql`). The confirmation does not rest on
+    /// this outcome but on a later [`Hmis::read`].
     ///
     /// # Errors
     /// On a mirror; when a row to change is not there (all is rolled back); when the database fails. After
@@ -58,6 +60,7 @@ impl Hmis {
                 .begin(Isolation::Serializable)
                 .await
                 .map_err(|error| HmisError::database(DOING, error))?;
+            self.hold(&mut transaction).await?;
             let records: Vec<_> = closing.expected.iter().map(|expected| expected.record.clone()).collect();
             let snapshots = self.snapshots(&mut transaction, &records, now).await?;
             let unchanged = closing
@@ -86,6 +89,18 @@ impl Hmis {
             Ok(Err(error)) if sql::is_conflict(&error) => Err(HmisError::database(DOING, error)),
             Ok(Err(error)) => Err(unknown(Some(error))),
             Err(_elapsed) => Err(unknown(None)),
+        }
+    }
+
+    /// Keeps others from entering anything until the transaction ends.
+    pub(super) async fn hold(&self, transaction: &mut Transaction) -> Result<(), HmisError> {
+        match transaction.engine() {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => {
+                let script = self.statements.sql(Statement::Hold);
+                let held = transaction.run_script(AssertSqlSafe(script.as_str())).await;
+                held.map_err(|error| HmisError::database(Statement::Hold.file(), error))
+            }
         }
     }
 

@@ -80,7 +80,7 @@ pub enum HmisError {
         source: Option<sqlx::Error>,
     },
     /// Anything else the database says.
-    #[error("the HMIS database refused ({doing}): {source}")]
+    #[error("the HMIS database refused ({doing}): {}", sql::explain(source))]
     Database {
         /// What was being done: a statement's file name or a few words.
         doing: &'static str,

@@ -105,6 +105,8 @@ impl Hmis {
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(HmisError::Url(format!("the folder {} does not exist: create it", folder.display())));
         }
+        let made = address.make_file().map_err(sqlx::Error::Io);
+        made.map_err(|error| HmisError::database(DOING, error))?;
         let pool = address.creating(INIT_TIMEOUT);
         let creating = async {
             let mut transaction = pool.begin(Isolation::Write).await?;
@@ -125,16 +127,30 @@ impl Hmis {
     /// When it is not there or cannot be reached, or the folder of own statements is not in order.
     pub async fn open(options: &HmisOptions) -> Result<Self, HmisError> {
         const DOING: &str = "opening the database";
+        let hmis = Self::connect_later(options)?;
+        if let Some(file) = options.address.file().filter(|file| !file.is_file()) {
+            return Err(HmisError::NoDatabase(file.to_owned()));
+        }
+        hmis.in_time(DOING, async {
+            let opened = hmis.readers.begin(Isolation::Read).await;
+            opened.map(drop).map_err(|error| HmisError::database(DOING, error))
+        })
+        .await?;
+        Ok(hmis)
+    }
+
+    /// The same without connecting yet: whoever asks first connects, and finds out whether the database is there.
+    ///
+    /// # Errors
+    /// When the folder of own statements is not in order.
+    pub fn connect_later(options: &HmisOptions) -> Result<Self, HmisError> {
         let statements = match &options.statements {
             Some(folder) => Statements::from_folder(folder)?,
             None => Statements::default(),
         };
-        if let Some(file) = options.address.file().filter(|file| !file.is_file()) {
-            return Err(HmisError::NoDatabase(file.to_owned()));
-        }
         // The database's own waiting ends before ours does, so that "locked" is reported as such.
         let patience = options.timeout / 4 * 3;
-        let hmis = Self {
+        Ok(Self {
             readers: options.address.readers(READERS, patience),
             writer: match options.role {
                 Role::Mirror => None,
@@ -146,13 +162,7 @@ impl Hmis {
             item_visibility: options.item_visibility,
             statements,
             timeout: options.timeout,
-        };
-        hmis.in_time(DOING, async {
-            let opened = hmis.readers.begin(Isolation::Read).await;
-            opened.map(drop).map_err(|error| HmisError::database(DOING, error))
         })
-        .await?;
-        Ok(hmis)
     }
 
     /// What is known about each of `records` at `now`: one snapshot per record, in their order, all read in one

@@ -20,10 +20,11 @@ pub(super) enum Statement {
     SetAlias,
     Counts,
     Oddities,
+    Hold,
 }
 
 impl Statement {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Record,
         Self::Data,
         Self::Grants,
@@ -34,12 +35,13 @@ impl Statement {
         Self::SetAlias,
         Self::Counts,
         Self::Oddities,
+        Self::Hold,
     ];
 
     /// How many values it takes; all are texts.
     pub(super) fn values(self) -> usize {
         match self {
-            Self::Agencies | Self::Sources | Self::Counts | Self::Oddities => 0,
+            Self::Agencies | Self::Sources | Self::Counts | Self::Oddities | Self::Hold => 0,
             Self::Record | Self::Data | Self::Grants | Self::CloseSharing => 1,
             Self::RemoveGrant => 2,
             Self::SetAlias => 3,
@@ -59,6 +61,7 @@ impl Statement {
             Self::SetAlias => "set_alias.sql",
             Self::Counts => "counts.sql",
             Self::Oddities => "oddities.sql",
+            Self::Hold => "hold.sql",
         }
     }
 
@@ -74,6 +77,7 @@ impl Statement {
             Self::SetAlias => include_str!("sql/set_alias.sql"),
             Self::Counts => include_str!("sql/counts.sql"),
             Self::Oddities => include_str!("sql/oddities.sql"),
+            Self::Hold => include_str!("sql/hold.sql"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use crate::tls::TlsError;
+use crate::tls::{TlsError, presentable};
 
 /// Why something could not be done in the mailbox. The texts never hold mail or the password.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,22 @@ impl MailboxError {
         }
     }
 
+    /// Whether a mail that the server cannot deliver may be the cause, rather than the server or its network: it
+    /// refuses, gives what cannot be read, hangs up or falls silent.
+    pub(super) fn may_be_one_mail(&self) -> bool {
+        match self {
+            // SERVERBUG is what Dovecot says of a mail it cannot read.
+            Self::Refused { text, .. } => !is_passing(text) || text.contains("[SERVERBUG]"),
+            Self::Protocol { .. } | Self::Lost { .. } | Self::Timeout { .. } => true,
+            Self::Config(_)
+            | Self::Unreachable { .. }
+            | Self::Tls { .. }
+            | Self::Login { .. }
+            | Self::Folder { .. }
+            | Self::Closed => false,
+        }
+    }
+
     /// What an error of the connection means. async-imap reports a response it cannot parse as
     /// `ErrorKind::Other` with the response, mail text and all, in the message: only the kind may be shown.
     pub(super) fn from_stream(command: &'static str, error: &io::Error) -> Self {
@@ -118,10 +134,8 @@ pub(super) fn is_passing(text: &str) -> bool {
 
 /// A server's words, fit for one line of a log.
 pub(super) fn one_line(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
-    let line = line.trim();
-    if line.is_empty() { "(no reason given)".to_owned() } else { line.to_owned() }
+    let line = presentable(text);
+    if line.is_empty() { "(no reason given)".to_owned() } else { line }
 }
 
 #[cfg(test)]
@@ -138,8 +152,11 @@ mod tests {
 
     #[test]
     fn a_server_s_words_stay_on_one_short_line() {
-        assert_eq!(one_line("no\r\nsuch folder "), "no  such folder");
+        assert_eq!(one_line("no\r\nsuch folder "), "no such folder");
         assert_eq!(one_line(" \t"), "(no reason given)");
-        assert_eq!(one_line(&"x".repeat(900)).len(), 200);
+        assert_eq!(one_line(&"x".repeat(900)).chars().count(), 161);
+        let said = one_line("[SERVERBUG] no quota for jane@agency.example");
+        assert_eq!(said, "[SERVERBUG] no quota for \u{2026}");
+        assert!(is_passing(&said), "the codes stay");
     }
 }

@@ -17,7 +17,7 @@ mod options;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::MessageKey;
@@ -26,6 +26,9 @@ pub use options::{ImapOptions, Limits, MaildirOptions, Options, Tls};
 
 /// The keyword that says: the desk has taken this mail into a case.
 pub const KEYWORD: &str = "$RoiDesk";
+
+/// How far the mail server's clock may be ahead of this machine's.
+const MOST_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// Where a listing ended, to be stored once all its entries are recorded and given to the next one. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +73,19 @@ pub enum Content {
     Whole(Vec<u8>),
     /// Larger than the limit: not fetched.
     TooLarge,
+    /// The server has it and does not give it, however it is asked, while it gives others: why, without mail.
+    Unavailable(String),
+}
+
+/// One thing that [`Mailbox::check`] found, in a plain sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It is as it should be, or good to know.
+    Well(String),
+    /// It is not: what, and what to do.
+    Wrong(String),
+    /// Notices cannot be marked or moved: what, and what to do. It keeps nobody from watching only.
+    WrongOnceLive(String),
 }
 
 impl std::fmt::Debug for Content {
@@ -77,6 +93,7 @@ impl std::fmt::Debug for Content {
         match self {
             Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
             Self::TooLarge => f.write_str("TooLarge"),
+            Self::Unavailable(why) => write!(f, "Unavailable({why})"),
         }
     }
 }
@@ -150,7 +167,9 @@ impl Mailbox {
         batches(entries, self.limits)
     }
 
-    /// The content of each message of `batch`, in its order. Messages that are no longer there are left out.
+    /// The content of each message of `batch`, in its order. Messages that are no longer there are left out. One
+    /// that alone cannot be had comes as [`Content::Unavailable`] and holds up no other; an error means that the
+    /// server as a whole does not deliver at the moment.
     pub async fn fetch(&mut self, batch: &[Entry]) -> Result<Vec<Fetched>, MailboxError> {
         match &mut self.place {
             Place::Imap(imap) => imap.fetch(batch).await,
@@ -184,13 +203,32 @@ impl Mailbox {
         }
     }
 
-    /// Tries the settings out without changing anything, and says in plain sentences what it found.
-    pub async fn check(options: &Options) -> Result<Vec<String>, MailboxError> {
+    /// Tries the settings out without changing anything. `folders`: where mail is to be moved to (`done_folder`,
+    /// `quarantine_folder`). `now` is compared with the arrival of the newest mail. An error is what ended the check
+    /// early, in a sentence that says what to do.
+    pub async fn check(
+        options: &Options,
+        folders: &[&str],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Finding>, MailboxError> {
         match options {
-            Options::Imap(options) => imap::Imap::check(options).await,
-            Options::Maildir(options) => maildir::Maildir::check(options).await,
+            Options::Imap(options) => imap::check(options, folders, now).await,
+            Options::Maildir(options) => maildir::Maildir::check(options, folders, now).await,
         }
     }
+}
+
+/// A mail that arrived in the future: this machine's clock is slow, or the mail server's is fast. `newest_at`: when
+/// the newest mail arrived, by the server's clock.
+fn clock_skew(newest_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<Finding> {
+    let ahead = newest_at - now;
+    (ahead > MOST_SKEW).then(|| {
+        Finding::Wrong(format!(
+            "the newest mail arrived {} minutes in the future by this machine's clock: set this machine's time, or the \
+             mail server's (NTP), since deadlines count from the arrival",
+            ahead.num_minutes()
+        ))
+    })
 }
 
 fn batches(entries: Vec<Entry>, limits: Limits) -> Vec<Vec<Entry>> {
@@ -263,7 +301,7 @@ mod tests {
                 mailbox.file(key, "Done").await?;
             }
             mailbox.wait(Duration::ZERO).await?;
-            Mailbox::check(&options).await
+            Mailbox::check(&options, &["Done"], DateTime::UNIX_EPOCH).await
         };
         assert_send(&run);
     }

@@ -1,16 +1,19 @@
 //! Where the mail lies and how much of it is taken at once.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
 use super::MailboxError;
+use crate::tls::is_this_machine;
 
 /// How the connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
     /// TLS from the first byte (RFC 8314 3; port 993).
     Implicit,
+    /// TLS before anything is told to the server (RFC 9051 6.2.1; port 143); a server without it is refused.
+    StartTls,
     /// None: only for a server on this machine.
     None,
 }
@@ -84,7 +87,7 @@ impl ImapOptions {
         if self.folder.is_empty() {
             return refuse("folder is empty");
         }
-        if self.tls == Tls::None && !is_loopback(&self.host) {
+        if self.tls == Tls::None && !is_this_machine(&self.host) {
             return refuse(
                 "tls = \"none\" would send the password unprotected: it is only for this machine (localhost)",
             );
@@ -99,11 +102,6 @@ impl ImapOptions {
     pub(super) fn server(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A mailbox in a folder of this machine: a Maildir with Maildir++ subfolders.
@@ -138,6 +136,17 @@ impl Options {
             Self::Maildir(options) => options.limits,
         }
     }
+
+    /// How long it may take at most to fetch the largest mail, or a whole batch of smaller ones. (Files: no time.)
+    pub fn longest_fetch(&self) -> Duration {
+        match self {
+            Self::Imap(options) => {
+                let limits = options.limits;
+                super::imap::allowance(options.step_timeout, limits.max_message.max(limits.batch_bytes))
+            }
+            Self::Maildir(_) => Duration::ZERO,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +158,7 @@ mod tests {
         for (host, fine) in [
             ("localhost", true),
             ("127.0.0.1", true),
-            ("::1", true),
+            ("[::1]", true),
             ("imap.example.org", false),
             ("10.0.0.1", false),
             ("localhost.example.org", false),

@@ -28,10 +28,14 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
+use crate::tls::{Opening, presentable};
+
 /// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) kind: FailureKind,
+    /// The server's code, where it is the one that refuses.
+    pub(super) code: Option<u16>,
     /// For staff: no addresses, no mail content, no passwords.
     pub(super) text: String,
 }
@@ -50,7 +54,7 @@ pub(super) enum FailureKind {
 
 impl Failure {
     pub(super) fn new(kind: FailureKind, text: String) -> Self {
-        Self { kind, text }
+        Self { kind, code: None, text }
     }
 
     fn of(step: &str, error: &SmtpError) -> Self {
@@ -73,7 +77,8 @@ impl Failure {
         };
         let said =
             std::error::Error::source(error).map(|text| presentable(&text.to_string())).unwrap_or_default();
-        Self::new(kind, format!("{step}: the mail server answered {number} {said}").trim_end().to_owned())
+        let text = format!("{step}: the mail server answered {number} {said}").trim_end().to_owned();
+        Self { kind, code: Some(number), text }
     }
 
     fn over(step: &str, limit: Duration) -> Self {
@@ -95,21 +100,6 @@ fn cause(error: &SmtpError) -> Option<io::ErrorKind> {
         source = error.source();
     }
     None
-}
-
-/// A server's words as they may stand in a log: one short line, without mail addresses.
-fn presentable(text: &str) -> String {
-    const LONGEST: usize = 160;
-    let words: Vec<&str> = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .map(|word| if word.contains('@') { "\u{2026}" } else { word })
-        .collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}\u{2026}", line.split_at(end).0),
-        None => line,
-    }
 }
 
 /// Whether the mail may have been handed over whole when the content step failed.
@@ -151,14 +141,19 @@ impl Connection {
         const STEP: &str = "signing in (AUTH)";
         const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
         if self.smtp.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
-            let text = format!("{STEP}: the mail server offers neither PLAIN nor LOGIN");
+            let text = format!(
+                "{STEP}: the mail server offers neither PLAIN nor LOGIN: use the port and tls that it takes passwords \
+                 on, or leave user empty if it wants none"
+            );
             return Err(Failure::new(FailureKind::Never, text));
         }
         match timeout(self.step_timeout, self.smtp.auth(&MECHANISMS, credentials)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(match error.status() {
                 Some(code) => Failure {
-                    text: format!("{STEP}: the mail server does not accept user and password ({code})"),
+                    text: format!(
+                        "{STEP}: the mail server does not accept user and password ({code}): check both"
+                    ),
                     ..Failure::of(STEP, &error)
                 },
                 None => Failure::of(STEP, &error),
@@ -262,44 +257,126 @@ async fn in_time<T>(
     }
 }
 
+/// What is said in the clear: nothing but the wish for TLS (RFC 3207). Gives the stream on which TLS begins.
+pub(super) async fn start_tls(
+    stream: TcpStream,
+    hello: &ClientId,
+    step_timeout: Duration,
+) -> Result<TcpStream, Failure> {
+    const STEP: &str = "encryption (STARTTLS)";
+    let late = |step: &str| Failure::over(step, step_timeout);
+    let mut opening = Opening::new(stream);
+    timeout(step_timeout, reply(&mut opening, "greeting", 220)).await.map_err(|_| late("greeting"))??;
+    let asking = async {
+        say(&mut opening, STEP, &format!("EHLO {hello}")).await?;
+        let offers = reply(&mut opening, STEP, 250).await?;
+        if !offers.iter().skip(1).any(|offer| offer.trim().eq_ignore_ascii_case("STARTTLS")) {
+            return Err(no_tls("the mail server does not offer STARTTLS"));
+        }
+        say(&mut opening, STEP, "STARTTLS").await?;
+        reply(&mut opening, STEP, 220).await.map_err(|failure| match failure.kind {
+            FailureKind::Never => no_tls("the mail server offers STARTTLS and then refuses it"),
+            FailureKind::Lost | FailureKind::Closing | FailureKind::NotNow => failure,
+        })
+    };
+    timeout(step_timeout, asking).await.map_err(|_| late(STEP))??;
+    opening.end().map_err(|error| no_tls(&error.to_string()))
+}
+
+fn no_tls(why: &str) -> Failure {
+    Failure::new(FailureKind::Never, format!("{why}; the desk does not go on without it"))
+}
+
+async fn say(opening: &mut Opening<TcpStream>, step: &str, line: &str) -> Result<(), Failure> {
+    opening.say(line).await.map_err(|error| broken(step, &error))
+}
+
+/// A reply of one or several lines (RFC 5321, 4.2.1), without its code; any other code than `wanted` is a failure.
+async fn reply(opening: &mut Opening<TcpStream>, step: &str, wanted: u16) -> Result<Vec<String>, Failure> {
+    /// Far more than any server offers.
+    const MOST_LINES: usize = 200;
+    let mut texts = Vec::new();
+    while texts.len() < MOST_LINES {
+        let line = opening.line().await.map_err(|error| broken(step, &error))?;
+        let (code, rest) = line.split_at_checked(3).unwrap_or((&line, ""));
+        let Ok(code) = code.parse::<u16>() else { break };
+        let text = rest.trim_start_matches(['-', ' ']);
+        if code != wanted {
+            let kind = match code {
+                421 => FailureKind::Closing,
+                400..500 => FailureKind::NotNow,
+                500..600 => FailureKind::Never,
+                _ => FailureKind::Lost,
+            };
+            let said = presentable(text);
+            let text = format!("{step}: the mail server answered {code} {said}").trim_end().to_owned();
+            return Err(Failure::new(kind, text));
+        }
+        texts.push(text.to_owned());
+        if !rest.starts_with('-') {
+            return Ok(texts);
+        }
+    }
+    Err(Failure::new(FailureKind::Lost, format!("{step}: the answer is not one of a mail server")))
+}
+
+fn broken(step: &str, error: &io::Error) -> Failure {
+    let why = if error.kind() == io::ErrorKind::UnexpectedEof {
+        "the connection was closed".to_owned()
+    } else {
+        format!("the connection broke: {}", error.kind())
+    };
+    Failure::new(FailureKind::Lost, format!("{step}: {why}"))
+}
+
 /// An encrypted stream as lettre wants it.
 #[derive(Debug)]
-pub(super) struct Encrypted(pub(super) TlsStream<TcpStream>);
+pub(super) struct Encrypted {
+    stream: TlsStream<TcpStream>,
+    /// What is read before anything of the stream.
+    first: &'static [u8],
+}
+
+impl Encrypted {
+    /// TLS began with the first octet.
+    pub(super) fn at_once(stream: TlsStream<TcpStream>) -> Self {
+        Self { stream, first: b"" }
+    }
+
+    /// TLS began after STARTTLS. The server does not greet again (RFC 3207, 4.2), while lettre awaits a greeting
+    /// before it says EHLO: it is given one.
+    pub(super) fn later(stream: TlsStream<TcpStream>) -> Self {
+        Self { stream, first: b"220 encrypted\r\n" }
+    }
+}
 
 impl AsyncRead for Encrypted {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().0).poll_read(cx, buf)
+        let this = self.get_mut();
+        if this.first.is_empty() {
+            return Pin::new(&mut this.stream).poll_read(cx, buf);
+        }
+        let (now, later) = this.first.split_at(this.first.len().min(buf.remaining()));
+        buf.put_slice(now);
+        this.first = later;
+        Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Encrypted {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().0).poll_write(cx, buf)
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
     }
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().0).poll_flush(cx)
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().0).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
 
 impl AsyncTokioStream for Encrypted {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.get_ref().0.peer_addr()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_servers_words_are_shortened_and_name_nobody() {
-        assert_eq!(
-            presentable("5.1.1 <jane@agency.example>: Recipient\r\n address\u{7} rejected jane@x"),
-            "5.1.1 \u{2026} Recipient address rejected \u{2026}"
-        );
-        assert_eq!(presentable(&"\u{e4}".repeat(500)).chars().count(), 161);
+        self.stream.get_ref().0.peer_addr()
     }
 }

@@ -37,17 +37,25 @@ impl Files {
         on_disk(move || fs::exists(path)).await.ok()
     }
 
+    /// Tries to write where the first mail is written, or its folder made.
     pub(super) async fn check(&self) -> Result<Vec<String>, MailerError> {
-        let folder = self.folder.clone();
+        let (folder, there) = match self.folder.ancestors().find(|folder| folder.symlink_metadata().is_ok()) {
+            Some(there) => (there.to_owned(), there == self.folder),
+            // A relative path of which nothing is there is made where the desk runs.
+            None => (PathBuf::from("."), false),
+        };
         let probe = folder.join(".check.tmp");
         on_disk(move || {
-            fs::create_dir_all(&folder)?;
             write_whole(&probe, b"")?;
             fs::remove_file(&probe)
         })
         .await
-        .map_err(|error| MailerError::Folder(error.kind()))?;
-        Ok(vec![format!("mail is not sent but written to the folder {}", self.folder.display())])
+        .map_err(|error| MailerError::Folder { folder, why: error.kind() })?;
+        let mut said = vec![format!("mail is not sent but written to the folder {}", self.folder.display())];
+        if !there {
+            said.push("that folder is not there yet: it is made with the first mail".to_owned());
+        }
+        Ok(said)
     }
 
     /// `RD-1042.reply.1.0192f3-6f1c….eml`: readable, safe on any file system, and different for different IDs.
@@ -131,11 +139,19 @@ mod tests {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let in_the_way = scratch.path().join("file");
         fs::write(&in_the_way, b"").expect("written");
-        let files = Files::new(in_the_way);
+        let files = Files::new(in_the_way.clone());
         assert!(matches!(files.send("a@b", b"x").await, Outcome::Retry(_)));
-        assert!(matches!(files.check().await, Err(MailerError::Folder(_))));
-        let files = Files::new(scratch.path().join("new"));
+        let error = files.check().await.expect_err("a file is in the way").to_string();
+        assert!(error.contains(&in_the_way.display().to_string()) && error.contains("smtp.path"), "{error}");
+        let error = Files::new(in_the_way.join("new")).check().await.expect_err("alike").to_string();
+        assert!(error.contains(&in_the_way.display().to_string()), "{error}");
+        let new = scratch.path().join("new/mail");
+        let files = Files::new(new.clone());
+        assert_eq!(files.check().await.map(|lines| lines.len()).ok(), Some(2));
+        assert!(!scratch.path().join("new").exists(), "a check makes nothing");
+        assert_eq!(files.send("a@b", b"x").await, Outcome::Done);
         assert_eq!(files.check().await.map(|lines| lines.len()).ok(), Some(1));
+        assert_eq!(fs::read_dir(new).expect("there").count(), 1);
     }
 
     #[test]

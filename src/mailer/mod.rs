@@ -43,6 +43,8 @@ pub enum Options {
 pub enum Tls {
     /// From the first byte (RFC 8314, 3.3).
     Implicit,
+    /// Before anything of the mail is said (RFC 3207); a server without it is refused.
+    StartTls,
     /// Not at all; only to this machine itself.
     None,
 }
@@ -71,6 +73,13 @@ pub struct SmtpOptions {
     pub step_timeout: Duration,
 }
 
+impl SmtpOptions {
+    /// Host and port, for messages.
+    fn server(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
 /// Why mail cannot be sent at all. It carries no password.
 #[derive(Debug, thiserror::Error)]
 pub enum MailerError {
@@ -78,14 +87,33 @@ pub enum MailerError {
     #[error("{0}")]
     Options(&'static str),
     /// The certificates cannot be used, or no encrypted connection came about.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
+    #[error("no secure connection to the mail server {server}: {source}")]
+    Tls {
+        /// Host and port as configured.
+        server: String,
+        /// What failed.
+        source: TlsError,
+    },
     /// The mail server cannot be used as configured.
-    #[error("{0}")]
-    Server(String),
+    #[error("the mail server {server}: {why}")]
+    Server {
+        /// Host and port as configured.
+        server: String,
+        /// What it said, and what to do.
+        why: String,
+    },
     /// The folder cannot be used.
-    #[error("the folder for outgoing mail cannot be used: {0}")]
-    Folder(std::io::ErrorKind),
+    #[error(
+        "the folder for outgoing mail, {} (smtp.path), cannot be written to ({why}): let the user the desk runs as \
+         write there, or name another folder",
+        folder.display()
+    )]
+    Folder {
+        /// The folder, or the one in which it would have to be made.
+        folder: PathBuf,
+        /// What the system said.
+        why: std::io::ErrorKind,
+    },
 }
 
 /// Sends mail. One per daemon: it holds the open connections.

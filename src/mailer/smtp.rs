@@ -2,7 +2,6 @@
 //! returns a connection in mid-dialogue when a send is cancelled, and then takes one mail's answer for another's.
 
 use std::{
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -14,18 +13,17 @@ use lettre::{
 use rustls::ClientConfig;
 use secrecy::ExposeSecret;
 use tokio::{
-    net::TcpStream,
     sync::Semaphore,
     time::{Instant, error::Elapsed, timeout},
 };
 
 use super::{
     MailerError, Outcome, SmtpOptions, Tls,
-    connection::{Connection, ContentFailure, Encrypted, Failure, FailureKind},
+    connection::{Connection, ContentFailure, Encrypted, Failure, FailureKind, start_tls},
 };
 use crate::{
     domain::MailAddress,
-    tls::{self, TlsError},
+    tls::{self, Begins, TlsError, is_this_machine},
 };
 
 /// Servers hang up on idle clients after some minutes (RFC 5321, 4.5.3.2.7 asks for five); a connection idle for
@@ -56,19 +54,13 @@ enum NoConnection {
     Smtp(Failure),
 }
 
-impl NoConnection {
-    fn text(self) -> String {
-        match self {
-            Self::Tls(error) => error.to_string(),
-            Self::Smtp(failure) => failure.text,
-        }
-    }
-}
-
 impl Smtp {
     pub(super) fn new(options: SmtpOptions) -> Result<Self, MailerError> {
         let tls = match options.tls {
-            Tls::Implicit => Some(tls::client_config(options.ca_file.as_deref())?),
+            Tls::Implicit | Tls::StartTls => Some(
+                tls::client_config(options.ca_file.as_deref())
+                    .map_err(|source| MailerError::Tls { server: options.server(), source })?,
+            ),
             Tls::None if is_this_machine(&options.host) => None,
             Tls::None => {
                 return Err(MailerError::Options(
@@ -151,7 +143,8 @@ impl Smtp {
         }
         // Whatever prevents a connection has nothing to do with this mail: even a 5xx to our password is put
         // right by somebody, and then the mail leaves.
-        let mut connection = self.open().await.map_err(|why| Outcome::Retry(why.text()))?;
+        let mut connection =
+            self.open().await.map_err(|why| Outcome::Retry(self.no_connection(why).to_string()))?;
         connection.mail_from(&self.envelope_from, to, bytes).await.map_err(before_content)?;
         Ok(connection)
     }
@@ -159,24 +152,35 @@ impl Smtp {
     async fn open(&self) -> Result<Connection, NoConnection> {
         let SmtpOptions { host, port, step_timeout, .. } = &self.options;
         let lost = |text: String| NoConnection::Smtp(Failure::new(FailureKind::Lost, text));
-        let late =
-            |what: &str| lost(format!("{what}: no answer within {} seconds", step_timeout.as_secs_f32()));
-        let stream = match timeout(*step_timeout, TcpStream::connect((host.as_str(), *port))).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => {
-                return Err(lost(format!("the mail server cannot be reached: {}", error.kind())));
-            }
-            Err(Elapsed { .. }) => return Err(late("connecting")),
+        let begins = if self.options.tls == Tls::StartTls { Begins::Later } else { Begins::AtOnce };
+        let hinted = |failure: Failure| {
+            let hint = match failure.kind {
+                FailureKind::Lost if self.tls.is_some() => tls::misfit(*port, begins),
+                FailureKind::Lost | FailureKind::Closing | FailureKind::NotNow | FailureKind::Never => "",
+            };
+            NoConnection::Smtp(Failure { text: format!("{}{hint}", failure.text), ..failure })
         };
-        // Without it each command waits for the other side's delayed acknowledgement: 40 ms per mail.
-        stream.set_nodelay(true).map_err(|error| lost(format!("connecting: {}", error.kind())))?;
+        let stream = tls::dial(host, *port, *step_timeout)
+            .await
+            .map_err(|why| lost(format!("it cannot be reached: {why}")))?;
         let stream: Box<dyn AsyncTokioStream> = match &self.tls {
             None => Box::new(stream),
             Some(config) => {
+                let stream = match begins {
+                    Begins::AtOnce => stream,
+                    Begins::Later => start_tls(stream, &self.hello, *step_timeout).await.map_err(hinted)?,
+                };
                 match timeout(*step_timeout, tls::connect(Arc::clone(config), host, stream)).await {
-                    Ok(Ok(stream)) => Box::new(Encrypted(stream)),
-                    Ok(Err(error)) => return Err(NoConnection::Tls(error)),
-                    Err(Elapsed { .. }) => return Err(late("TLS handshake")),
+                    Ok(Ok(stream)) => Box::new(match begins {
+                        Begins::AtOnce => Encrypted::at_once(stream),
+                        Begins::Later => Encrypted::later(stream),
+                    }),
+                    Ok(Err(error)) => return Err(NoConnection::Tls(error.on_port(*port, begins))),
+                    Err(Elapsed { .. }) => {
+                        let text =
+                            format!("TLS handshake: no answer within {} seconds", step_timeout.as_secs_f32());
+                        return Err(hinted(Failure::new(FailureKind::Lost, text)));
+                    }
                 }
             }
         };
@@ -188,15 +192,25 @@ impl Smtp {
         Ok(connection)
     }
 
+    fn no_connection(&self, why: NoConnection) -> MailerError {
+        match why {
+            NoConnection::Tls(source) => MailerError::Tls { server: self.options.server(), source },
+            NoConnection::Smtp(failure) => self.server_says(failure.text),
+        }
+    }
+
+    fn server_says(&self, why: String) -> MailerError {
+        MailerError::Server { server: self.options.server(), why }
+    }
+
     pub(super) async fn check(&self) -> Result<Vec<String>, MailerError> {
-        let server = |failure: Failure| MailerError::Server(failure.text);
-        let mut connection = self.open().await.map_err(|why| match why {
-            NoConnection::Tls(error) => MailerError::Tls(error),
-            NoConnection::Smtp(failure) => server(failure),
-        })?;
+        let mut connection = self.open().await.map_err(|why| self.no_connection(why))?;
         let mut found = vec![format!("connected to {} port {}", self.options.host, self.options.port)];
         found.push(match self.options.tls {
             Tls::Implicit => "the connection is encrypted and the certificate is the server's".to_owned(),
+            Tls::StartTls => {
+                "the connection is encrypted (STARTTLS) and the certificate is the server's".to_owned()
+            }
             Tls::None => "the connection is not encrypted; it does not leave this machine".to_owned(),
         });
         found.push(if self.credentials.is_some() {
@@ -204,11 +218,48 @@ impl Smtp {
         } else {
             "no user is set, so nobody signs in".to_owned()
         });
-        connection.mail_from(&self.envelope_from, &self.envelope_from, b"").await.map_err(server)?;
-        connection.reset().await.map_err(server)?;
-        found.push("the server takes mail from the sender's address".to_owned());
+        connection
+            .mail_from(&self.envelope_from, &self.envelope_from, b"")
+            .await
+            .map_err(|failure| self.refused_sender(failure))?;
+        // Many servers say only now what they think of the sender (Postfix: smtpd_delay_reject). Without DATA nothing
+        // is sent.
+        match connection.recipient(&self.envelope_from).await {
+            Ok(()) => found.push("the server takes mail from the sender's address".to_owned()),
+            Err(failure) => match failure.kind {
+                FailureKind::NotNow => found.push(format!(
+                    "the server takes the sender's address, and puts off its first mail: {}; later attempts may be \
+                     taken (greylisting)",
+                    failure.text
+                )),
+                FailureKind::Lost | FailureKind::Closing | FailureKind::Never => {
+                    return Err(self.refused_sender(failure));
+                }
+            },
+        }
+        connection.reset().await.map_err(|failure| self.server_says(failure.text))?;
         self.keep(connection);
         Ok(found)
+    }
+
+    /// What to do about a server that takes no mail with our From address.
+    fn refused_sender(&self, failure: Failure) -> MailerError {
+        let FailureKind::Never = failure.kind else { return self.server_says(failure.text) };
+        let says = failure.text.to_ascii_lowercase();
+        // 530: RFC 4954, 6; 5.7.x and 554 with these words are what Postfix, Exim and Exchange say to strangers.
+        let wants_sign_in = failure.code == Some(530)
+            || ["authenticat", "relay", "log in", "login"].iter().any(|word| says.contains(word));
+        let advice = match (&self.credentials, wants_sign_in) {
+            (None, true) => "it wants a sign-in: set smtp.user and password_file",
+            (None, false) => {
+                "it refuses the address of smtp.from: set an address of yours, or set smtp.user if it wants a sign-in"
+            }
+            (Some(_), _) => {
+                "it does not let this user write as the address of smtp.from: set the user's own address, or have the \
+                 server's operator allow that one"
+            }
+        };
+        self.server_says(format!("{}; {advice}", failure.text))
     }
 
     fn take_idle(&self) -> Option<Connection> {
@@ -237,11 +288,6 @@ fn address(address: &MailAddress) -> Option<Address> {
     Address::new(address.local(), address.domain()).ok()
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 fn ends_lines_with_crlf(bytes: &[u8]) -> bool {
     let mut previous = 0;
     let fine = bytes.iter().all(|&byte| {
@@ -255,21 +301,6 @@ fn ends_lines_with_crlf(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_this_machine_is_written_to_in_the_clear() {
-        for (host, local) in [
-            ("localhost", true),
-            ("LOCALHOST", true),
-            ("127.0.0.1", true),
-            ("::1", true),
-            ("localhost.example.org", false),
-            ("192.0.2.1", false),
-            ("0.0.0.0", false),
-        ] {
-            assert_eq!(is_this_machine(host), local, "{host}");
-        }
-    }
 
     #[test]
     fn bare_line_ends_are_found() {

@@ -1,14 +1,16 @@
 //! Where a database is, and how it is connected to.
 
 use std::{
+    fs::OpenOptions,
     net::IpAddr,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    Executor,
+    Connection, Executor, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -121,6 +123,25 @@ impl Address {
         }
     }
 
+    /// Makes sure a file is there and closed to others, since it will hold mails or client records. (The group as the umask
+    /// allows: accounts that decide from a terminal may share one.)
+    pub fn make_file(&self) -> std::io::Result<()> {
+        let Some(path) = self.file() else { return Ok(()) };
+        match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Connects to a server once. A pool would try again and again, and then say no more than that it took too long.
+    pub async fn reach(&self, within: Duration) -> Result<(), sqlx::Error> {
+        let Place::Postgres(options) = &self.place else { return Ok(()) };
+        match tokio::time::timeout(within, PgConnection::connect_with(options)).await {
+            Ok(connection) => connection?.close().await,
+            Err(_elapsed) => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
     /// At most so many connections that only read, each opened when it is needed. `patience`: how long to wait for
     /// a connection, and for a locked file.
     pub fn readers(&self, connections: u32, patience: Duration) -> Pool {
@@ -144,6 +165,8 @@ impl Address {
                     .pragma("cache_size", CACHE)
                     .busy_timeout(patience)
                     .read_only(read_only);
+                // What is removed is overwritten, not only given free: mails are removed for good.
+                let options = if read_only { options } else { options.pragma("secure_delete", "ON") };
                 let connections = if read_only { connections } else { 1 };
                 Pool::Sqlite(
                     SqlitePoolOptions::new()

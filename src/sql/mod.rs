@@ -6,6 +6,7 @@
 //! [`Pool`] or the [`Transaction`] belongs to. sqlx's own `Any` driver cannot decode half of the types.
 
 mod address;
+mod explain;
 #[cfg(test)]
 pub(crate) mod ground;
 mod query;
@@ -13,6 +14,7 @@ mod query;
 use sqlx::{PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, postgres::PgTypeInfo};
 
 pub use address::Address;
+pub use explain::explain;
 pub use query::{
     Decode, FromBoth, On, Query, QueryAs, QueryScalar, Row, Text, Value, query, query_as, query_scalar,
 };
@@ -72,20 +74,20 @@ impl Pool {
     pub async fn begin(&self, isolation: Isolation) -> Result<Transaction, sqlx::Error> {
         let inner = match self {
             Self::Sqlite(pool) => Inner::Sqlite(
-                pool.begin_with(match isolation {
+                Box::pin(pool.begin_with(match isolation {
                     Isolation::Read => "BEGIN",
                     Isolation::Write | Isolation::Serializable => "BEGIN IMMEDIATE",
-                })
+                }))
                 .await?,
             ),
             Self::Postgres(pool) => Inner::Postgres(
-                pool.begin_with(match isolation {
+                Box::pin(pool.begin_with(match isolation {
                     Isolation::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                     // Each statement sees what was committed before it: whoever waited for a lock sees what it was
                     // held for.
                     Isolation::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
                     Isolation::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-                })
+                }))
                 .await?,
             ),
         };
@@ -129,8 +131,12 @@ impl Transaction {
     /// Runs several statements at once, separated by semicolons, without values.
     pub async fn run_script(&mut self, script: impl SqlSafeStr) -> Result<(), sqlx::Error> {
         match &mut self.inner {
-            Inner::Sqlite(transaction) => sqlx::raw_sql(script).execute(&mut **transaction).await.map(drop),
-            Inner::Postgres(transaction) => sqlx::raw_sql(script).execute(&mut **transaction).await.map(drop),
+            Inner::Sqlite(transaction) => {
+                Box::pin(sqlx::raw_sql(script).execute(&mut **transaction)).await.map(drop)
+            }
+            Inner::Postgres(transaction) => {
+                Box::pin(sqlx::raw_sql(script).execute(&mut **transaction)).await.map(drop)
+            }
         }
     }
 

@@ -28,7 +28,14 @@ impl Text {
         Self { both: SqlStr::from_static(both), locking: Some(clause) }
     }
 
-    pub(super) fn on(self, engine: Engine) -> SqlStr {
+    /// The text for one engine.
+    /// The same without locks, for a look.
+    #[must_use]
+    pub fn looking(self) -> Self {
+        Self { locking: None, ..self }
+    }
+
+    pub(crate) fn on(self, engine: Engine) -> SqlStr {
         match (engine, self.locking) {
             (Engine::Sqlite, _) | (Engine::Postgres, None) => self.both,
             (Engine::Postgres, Some(clause)) => {
@@ -181,13 +188,15 @@ pub fn query_scalar<'q, T: Decode>(text: impl Into<Text>) -> QueryScalar<'q, T> 
     QueryScalar { query: query(text), value: PhantomData }
 }
 
-/// Runs one of sqlx's calls on whatever engine `$on` is; `$wrap` names what comes back.
+/// Runs one of sqlx's calls on whatever engine `$on` is; `$back` names what comes back. Boxed, since sqlx's futures are
+/// large, and every caller's would be four times as large.
 macro_rules! run {
     ($query:expr, $on:expr, $call:ident, |$back:ident| $sqlite:expr, $postgres:expr) => {{
         let Query { text, values } = $query;
         match $on {
             On::Pool(Pool::Sqlite(pool)) => {
-                let $back = sqlx::query_with(text.on(Engine::Sqlite), sqlite(values)?).$call(pool).await?;
+                let query = sqlx::query_with(text.on(Engine::Sqlite), sqlite(values)?);
+                let $back = Box::pin(query.$call(pool)).await?;
                 Ok($sqlite)
             }
             On::Pool(Pool::Postgres(pool)) => {
@@ -198,12 +207,12 @@ macro_rules! run {
             On::Transaction(transaction) => match &mut transaction.inner {
                 Inner::Sqlite(inner) => {
                     let query = sqlx::query_with(text.on(Engine::Sqlite), sqlite(values)?);
-                    let $back = query.$call(&mut **inner).await?;
+                    let $back = Box::pin(query.$call(&mut **inner)).await?;
                     Ok($sqlite)
                 }
                 Inner::Postgres(inner) => {
                     let query = sqlx::query_with(text.on(Engine::Postgres), postgres(values)?);
-                    let $back = query.$call(&mut **inner).await?;
+                    let $back = Box::pin(query.$call(&mut **inner)).await?;
                     Ok($postgres)
                 }
             },

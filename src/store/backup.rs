@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::{ErrorKind, Read},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use uuid::Uuid;
 
-use super::{MIGRATIONS, PATIENCE, Store, StoreError, millis, statements, unmigrated};
+use super::{MIGRATIONS, PATIENCE, Store, StoreError, millis, name_installation, statements, unmigrated};
 use crate::sql::{
     Address, Isolation, Pool, Query, Row, Text, Transaction, Value, query, query_as, query_scalar,
 };
@@ -57,6 +57,16 @@ struct Table {
     key: Vec<usize>,
 }
 
+/// What numbers and names do after a restore: case numbers and Message-IDs that left must never stand for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    /// The desk may have gone on after the backup: new cases get numbers far beyond any it can have given away, and new
+    /// mails Message-IDs of a new kind. Answers to those of before are still known.
+    LeaveGap,
+    /// The desk was stopped before the backup and does not go on where it was: the store has moved, and numbers go on.
+    GoOn,
+}
+
 fn unusable(file: &Path, why: impl std::fmt::Display) -> StoreError {
     StoreError::Backup { file: file.display().to_string(), why: why.to_string() }
 }
@@ -65,7 +75,7 @@ impl Store {
     /// Writes a backup of this moment into `file`, which must not exist, while others go on working. It appears complete
     /// or not at all, on the disk, and readable for its owner alone.
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
-        if fs::symlink_metadata(file).is_ok() {
+        if tokio::fs::symlink_metadata(file).await.is_ok() {
             return Err(unusable(file, "there is a file of this name already: name a new one"));
         }
         let mut name = file.as_os_str().to_owned();
@@ -73,16 +83,17 @@ impl Store {
         let partial = PathBuf::from(name);
         let written = self.write_backup(&partial, file).await;
         if written.is_err() {
-            remove(&partial);
+            remove(&partial).await;
         }
         written
     }
 
     async fn write_backup(&self, partial: &Path, file: &Path) -> Result<(), StoreError> {
         // What an attempt that was cut off has left.
-        remove(partial);
+        remove(partial).await;
         let failed = |error: std::io::Error| unusable(file, format!("cannot be written: {error}"));
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(partial).map_err(failed)?;
+        let new = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(partial).await;
+        drop(new.map_err(failed)?);
         match &self.readers {
             Pool::Sqlite(_) => {
                 // Into an empty file, which keeps its mode. It does not keep those who write from writing.
@@ -91,10 +102,10 @@ impl Store {
             }
             Pool::Postgres(_) => self.copy_to(partial).await?,
         }
-        fs::File::open(partial).and_then(|written| written.sync_all()).map_err(failed)?;
-        fs::rename(partial, file).map_err(failed)?;
+        sync(partial).await.map_err(failed)?;
+        tokio::fs::rename(partial, file).await.map_err(failed)?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        sync(folder).await.map_err(failed)
     }
 
     async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
@@ -112,7 +123,7 @@ impl Store {
 
     /// Makes this store, which must be empty and without a daemon, what the backup in `file` is: all of it, or nothing.
     /// A backup of an older version is brought up to date on the way; the file itself is only read.
-    pub async fn restore(&self, file: &Path, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn restore(&self, file: &Path, numbers: Numbers, now: DateTime<Utc>) -> Result<(), StoreError> {
         check_is_backup(file)?;
         let scratch = Scratch::new(self.address.file().and_then(Path::parent))
             .map_err(|error| unusable(file, format!("there is no room to copy it: {error}")))?;
@@ -129,6 +140,14 @@ impl Store {
         // Whoever worked on something when the backup was made works on it no more.
         for statement in [statements::ACTIONS_FREE, statements::CASES_FREE, statements::LEASES_FREE] {
             query(statement).execute(&mut to).await?;
+        }
+        match numbers {
+            Numbers::LeaveGap => {
+                query(statements::CASE_NUMBERS_GAP).execute(&mut to).await?;
+                query(statements::INSTALLATION_FORMER).execute(&mut to).await?;
+                name_installation(&mut to).await?;
+            }
+            Numbers::GoOn => {}
         }
         to.commit().await?;
         drop(from);
@@ -158,13 +177,18 @@ impl Store {
     }
 }
 
+/// Waits until a file, or what a folder says of its files, is on the disk.
+async fn sync(place: &Path) -> std::io::Result<()> {
+    tokio::fs::File::open(place).await?.sync_all().await
+}
+
 /// Removes a file that need not be there, and what `SQLite` keeps beside it. What stays is in nobody's way: the next attempt
 /// fails on it and says so.
-fn remove(file: &Path) {
+async fn remove(file: &Path) {
     for ending in ["", "-wal", "-shm", "-journal"] {
         let mut name = file.as_os_str().to_owned();
         name.push(ending);
-        if let Err(error) = fs::remove_file(&name)
+        if let Err(error) = tokio::fs::remove_file(&name).await
             && error.kind() != ErrorKind::NotFound
         {
             tracing::warn!(file = %Path::new(&name).display(), %error, "an unfinished backup cannot be removed");
@@ -226,7 +250,17 @@ async fn open_backup(copy: &Path, file: &Path) -> Result<Pool, StoreError> {
     if sound != "ok" {
         return Err(unusable(file, format!("is damaged: {sound}")));
     }
-    migrate(&pool, &Address::of_file(file)).await?;
+    // Here it is the file that is newer, not the configuration's database.
+    migrate(&pool, &address).await.map_err(|error| {
+        let StoreError::Newer { step, known, .. } = error else { return unusable(file, error) };
+        unusable(
+            file,
+            format!(
+                "was written by a newer roi-desk (its tables are at step {step}, this program knows {known}): restore it \
+                 with that version"
+            ),
+        )
+    })?;
     Ok(pool)
 }
 
@@ -297,8 +331,8 @@ async fn replace(from: &mut Transaction, to: &mut Transaction, tables: &[Table])
 }
 
 async fn copy_table(from: &mut Transaction, to: &mut Transaction, table: &Table) -> Result<(), StoreError> {
-    // Mails may have megabytes.
-    let at_once = if table.columns.iter().any(|column| column.kind == Kind::Octets) { 16 } else { 500 };
+    // A mail may have megabytes: one at a time.
+    let at_once = if table.columns.iter().any(|column| column.kind == Kind::Octets) { 1 } else { 500 };
     let quoted = |column: &Column| format!("\"{}\"", column.name);
     let columns = listed(table.columns.iter().map(quoted));
     let placeholders = |count: usize| listed((1..=count).map(|number| format!("${number}")));

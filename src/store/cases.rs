@@ -42,8 +42,10 @@ impl Store {
 
     /// Whether a case waits to be judged and nobody holds it.
     pub async fn has_case_to_judge(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let number: Option<i64> =
-            query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&self.readers).await?;
+        let number: Option<i64> = query_scalar(sql::CASE_TO_JUDGE.looking())
+            .bind(millis(now))
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(number.is_some())
     }
 
@@ -173,25 +175,14 @@ impl Write {
             query_scalar(sql::CASE_TO_JUDGE).bind(millis(now)).fetch_optional(&mut self.inner).await?;
         let Some(number) = number else { return Ok(None) };
         let lease = Lease::new();
-        self.extend_case_lease(CaseId::new(number), &lease, until).await?;
-        let case = self.peek(CaseId::new(number)).await?;
-        Ok(case.map(|case| (case, lease)))
-    }
-
-    /// Moves the end of a case's lease; also how judging is put off.
-    pub async fn extend_case_lease(
-        &mut self,
-        id: CaseId,
-        lease: &Lease,
-        until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
         query(sql::CASE_LEASE)
             .bind(&lease.0)
             .bind(millis(until))
-            .bind(id.number())
+            .bind(number)
             .execute(&mut self.inner)
             .await?;
-        Ok(())
+        let case = self.peek(CaseId::new(number)).await?;
+        Ok(case.map(|case| (case, lease)))
     }
 
     /// Fails with [`StoreError::Conflict`] unless the lease is still held.

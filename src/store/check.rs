@@ -1,5 +1,7 @@
 //! Whether the desk could work on its database, found out without creating or changing anything.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 
 use super::{MIGRATIONS, PATIENCE, Store, StoreError, instant, statements as sql};
@@ -27,6 +29,7 @@ impl Store {
                 file.display()
             )]);
         }
+        address.reach(PATIENCE).await.map_err(open)?;
         let pool = address.writers(1, PATIENCE);
         let checked = async {
             let mut tx = pool.begin(Isolation::Write).await.map_err(open)?;
@@ -65,6 +68,22 @@ impl Store {
     }
 }
 
+/// Whether scheduled backups can be written into `folder`, in one sentence; it begins with `warning: ` if not. Only a file
+/// that is removed again is made there, or where the folder would be created.
+pub fn check_backups(folder: &Path) -> String {
+    let there = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
+    match probe(there) {
+        Ok(()) if there == folder => format!("{} can be written to", folder.display()),
+        Ok(()) => format!("{} is not there yet: it is created at the first backup", folder.display()),
+        Err(error) => format!(
+            "warning: no backup can be written: the folder {} {} ({error}): create it, and give it to the account the desk \
+             runs as, or name another in database.backup_folder",
+            folder.display(),
+            if there == folder { "cannot be written to" } else { "cannot be created" },
+        ),
+    }
+}
+
 /// Says where this machine's clock and the server's, or the history's last instant, do not agree.
 async fn skew(
     pool: &Pool,
@@ -94,7 +113,7 @@ async fn skew(
 }
 
 /// Creates a file in a folder and removes it again.
-fn probe(folder: &std::path::Path) -> std::io::Result<()> {
+fn probe(folder: &Path) -> std::io::Result<()> {
     let probe = folder.join(format!(".roi-desk-check-{}", std::process::id()));
     std::fs::OpenOptions::new().write(true).create_new(true).open(&probe)?;
     std::fs::remove_file(&probe)

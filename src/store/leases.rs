@@ -1,6 +1,6 @@
 //! Leases: what only one worker may do at a time, among all daemons that share the database.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Claim, Store, StoreError, Write, instant, millis, statements as sql};
@@ -8,6 +8,9 @@ use crate::{
     domain::CaseId,
     sql::{query, query_as},
 };
+
+/// A daemon whose `database.lease` is shorter than another's takes nothing from it.
+const NO_LEASE_IS_LONGER: TimeDelta = TimeDelta::minutes(10);
 
 /// The right to work on something for a while. Whoever holds another token has lost it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +55,8 @@ impl Store {
         if renewed == 1 { Ok(()) } else { Err(StoreError::Conflict(name)) }
     }
 
-    /// Takes the lease `name` until `until`, if nobody holds it at `now`. `holder` tells people who does.
+    /// Takes the lease `name` until `until`, if nobody holds it at `now`. `holder` tells people who does. One that lasts far
+    /// longer than a lease does was taken while a clock was wrong, and is free as well.
     pub async fn take_lease(
         &self,
         name: &str,
@@ -60,7 +64,9 @@ impl Store {
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Lease>, StoreError> {
-        if self.lease_holder(name).await?.is_some_and(|(_, held_until)| held_until > now) {
+        let no_longer = now + ((until - now) * 2).max(NO_LEASE_IS_LONGER);
+        let held = |held_until| held_until > now && held_until <= no_longer;
+        if self.lease_holder(name).await?.is_some_and(|(_, held_until)| held(held_until)) {
             // Looking costs no write lock.
             return Ok(None);
         }
@@ -72,6 +78,7 @@ impl Store {
             .bind(&lease.0)
             .bind(millis(until))
             .bind(millis(now))
+            .bind(millis(no_longer))
             .execute(&mut tx.inner)
             .await?;
         tx.commit().await?;

@@ -3,7 +3,6 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -31,19 +30,6 @@ fn unusable(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::LockFile { file: path.display().to_string(), source }
 }
 
-/// Makes sure the database's file is there, closed to others: it will hold mails. (The group as the umask allows:
-/// accounts that decide from a terminal may share one.)
-pub(super) fn private_file(path: &Path) -> Result<(), StoreError> {
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o660).open(path);
-    match made {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(source) => {
-            Err(StoreError::Open { name: path.display().to_string(), source: sqlx::Error::Io(source) })
-        }
-    }
-}
-
 /// Waits until no other process brings the database's tables up to date, and keeps others waiting until the value
 /// is dropped.
 pub(super) async fn alone(database: &Path) -> Result<File, StoreError> {
@@ -64,7 +50,7 @@ impl WorkerLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 file.read_to_string(&mut holder).map_err(|source| unusable(&path, source))?;
-                return Err(StoreError::Held { holder: holder.trim().to_owned() });
+                return Err(StoreError::InUse { holder: holder.trim().to_owned() });
             }
             Err(TryLockError::Error(source)) => return Err(unusable(&path, source)),
         }

@@ -151,10 +151,30 @@ impl TryFrom<PlaceColumns> for Place {
     }
 }
 
+/// The setting that holds a folder's first day.
+fn first_day(folder: &str) -> String {
+    format!("first_day/{folder}")
+}
+
 impl Store {
     /// Where the last look at `folder` ended: UIDVALIDITY and the next UID.
     pub async fn cursor(&self, folder: &str) -> Result<Option<(i64, i64)>, StoreError> {
         Ok(query_as(sql::CURSOR_GET).bind(folder).fetch_optional(&self.readers).await?)
+    }
+
+    /// When `folder` was last looked at with success, by whichever daemon; `None`: never.
+    pub async fn looked_at(&self, folder: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> = query_scalar(sql::LOOKED_AT).bind(folder).fetch_optional(&self.readers).await?;
+        at.map(|at| instant("cursors", folder, at)).transpose()
+    }
+
+    /// From when on mail in `folder` is the desk's; none before the first look.
+    pub async fn first_day(&self, folder: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let name = first_day(folder);
+        let stored: Option<String> =
+            query_scalar(sql::SETTING_GET).bind(&name).fetch_optional(&self.readers).await?;
+        // What is no number is out of range, too.
+        stored.map(|text| instant("settings", &name, text.parse().unwrap_or(i64::MAX))).transpose()
     }
 
     /// Those of `keys` that were never seen before.
@@ -225,7 +245,7 @@ impl Store {
 }
 
 impl Write {
-    /// Moves the cursor of a folder.
+    /// Moves the cursor of a folder, which was looked at.
     pub async fn set_cursor(
         &mut self,
         folder: &str,
@@ -238,6 +258,22 @@ impl Write {
             .bind(i64::from(uidvalidity))
             .bind(next_uid)
             .bind(millis(now))
+            .execute(&mut self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that a folder was looked at and nothing has moved.
+    pub async fn note_look(&mut self, folder: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        query(sql::CURSOR_LOOKED).bind(millis(now)).bind(folder).execute(&mut self.inner).await?;
+        Ok(())
+    }
+
+    /// Settles from when on mail in `folder` is the desk's. Once settled it stays.
+    pub async fn set_first_day(&mut self, folder: &str, day: DateTime<Utc>) -> Result<(), StoreError> {
+        query(sql::SETTING_SET)
+            .bind(first_day(folder))
+            .bind(millis(day).to_string())
             .execute(&mut self.inner)
             .await?;
         Ok(())
@@ -287,7 +323,7 @@ impl Write {
         Ok(Some(id))
     }
 
-    /// After the server renumbered a folder (UIDVALIDITY changed): gives the notice with this content its new
+    /// After the server renumbered a folder (UIDVALIDITY changed): gives the message with this content its new
     /// key. Whether there was one.
     pub async fn rekey(&mut self, key: &MessageKey, sha256: &str) -> Result<bool, StoreError> {
         let moved = query(sql::MESSAGE_REKEY)

@@ -13,6 +13,7 @@ mod leases;
 mod lock;
 mod messages;
 mod outbox;
+mod period;
 mod retention;
 mod statements;
 mod verify;
@@ -24,13 +25,16 @@ use sqlx::migrate::{MigrateError, Migrator};
 use uuid::Uuid;
 
 use crate::sql::{self, Address, Isolation, Pool, Text, Transaction, query, query_scalar};
+pub use backup::Numbers;
 pub use cases::Loaded;
-pub use figures::{Figures, OpenCase};
+pub use check::check_backups;
+pub use figures::{Figures, Stuck};
 pub use history::HistoryRow;
 pub use leases::{Held, Lease};
 pub use lock::WorkerLock;
 pub use messages::{MessageRow, MessageState, NewMessage, Place};
-pub use outbox::{ActionRow, Claim, Lane, Order, OutgoingMail};
+pub use outbox::{Abandoned, ActionRow, Claim, Lane, Order, OutgoingMail, PutOff};
+pub use period::{OpenCase, Period};
 pub use verify::Accounting;
 
 /// The tables, and how they came to be.
@@ -43,15 +47,23 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database says no, or does not answer.
-    #[error("the desk's database: {0}")]
+    #[error("the desk's database: {}", sql::explain(.0))]
     Database(#[from] sqlx::Error),
     /// The database cannot be opened.
-    #[error("the desk's database {name} cannot be opened: {source}")]
+    #[error("the desk's database {name} cannot be opened: {}", sql::explain(source))]
     Open {
         /// The file, or database and server.
         name: String,
         /// Why.
         source: sqlx::Error,
+    },
+    /// `SQLite` cannot keep its write-ahead log beside the file, without which readers and the writer stop each other.
+    #[error(
+        "the desk's database {name} cannot keep a write-ahead log: put it on a local disk (network file systems cannot)"
+    )]
+    NoWriteAhead {
+        /// The file.
+        name: String,
     },
     /// Nothing can be created where the database file is to be.
     #[error(
@@ -95,7 +107,7 @@ pub enum StoreError {
     Conflict(String),
     /// Another daemon runs on this database.
     #[error("another roi-desk daemon (process {holder}) works on this database: stop it first")]
-    Held {
+    InUse {
         /// Its process number, as it wrote it down.
         holder: String,
     },
@@ -135,13 +147,15 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Database(error) => sql::is_conflict(error) || sql::is_passing(error),
-            Self::Open { .. }
-            | Self::Migrate(_)
+            Self::Open { source, .. } => sql::is_passing(source),
+            Self::Migrate(MigrateError::Execute(error)) => sql::is_passing(error),
+            Self::Migrate(_)
             | Self::Folder { .. }
+            | Self::NoWriteAhead { .. }
             | Self::Newer { .. }
             | Self::BadRow { .. }
             | Self::Conflict(_)
-            | Self::Held { .. }
+            | Self::InUse { .. }
             | Self::NotEmpty { .. }
             | Self::Working { .. }
             | Self::Backup { .. }
@@ -170,7 +184,10 @@ impl Store {
         let open = |source| StoreError::Open { name: address.name(), source };
         let alone = match address.file() {
             Some(file) => {
-                lock::private_file(file)?;
+                address.make_file().map_err(|source| StoreError::Folder {
+                    folder: file.parent().unwrap_or(file).display().to_string(),
+                    source,
+                })?;
                 // A command and the daemon may start at the same moment. (A server sees to that itself.)
                 Some(lock::alone(file).await?)
             }
@@ -180,11 +197,17 @@ impl Store {
         match &writer {
             Pool::Sqlite(pool) => {
                 // Kept in the file: connections need not ask for it again, and so cannot be refused.
-                query(Text::both("PRAGMA journal_mode = WAL")).fetch_optional(&writer).await.map_err(open)?;
+                let mode: String = query_scalar(Text::both("PRAGMA journal_mode = WAL"))
+                    .fetch_one(&writer)
+                    .await
+                    .map_err(open)?;
+                if mode != "wal" {
+                    return Err(StoreError::NoWriteAhead { name: address.name() });
+                }
                 MIGRATIONS.run(pool).await
             }
             Pool::Postgres(pool) => {
-                drop(pool.acquire().await.map_err(open)?);
+                address.reach(PATIENCE).await.map_err(open)?;
                 MIGRATIONS.run(pool).await
             }
         }
@@ -195,11 +218,7 @@ impl Store {
             query_scalar(statements::SETTING_GET).bind("installation").fetch_optional(&store.readers).await?;
         if name.is_none() {
             let mut tx = store.write().await?;
-            query(statements::SETTING_SET)
-                .bind("installation")
-                .bind(Uuid::now_v7().simple().to_string())
-                .execute(&mut tx.inner)
-                .await?;
+            name_installation(&mut tx.inner).await?;
             tx.commit().await?;
         }
         Ok(store)
@@ -210,7 +229,7 @@ impl Store {
         Ok(Write { inner: self.writer.begin(Isolation::Write).await?, holds_history: false })
     }
 
-    /// Makes this process a daemon's on the database. On a file it is the only one, or fails with [`StoreError::Held`],
+    /// Makes this process a daemon's on the database. On a file it is the only one, or fails with [`StoreError::InUse`],
     /// and it sets free what a daemon that died had claimed. On a server there may be others: what a dead one had
     /// claimed is free when its leases are over.
     pub async fn become_worker(&self) -> Result<Option<WorkerLock>, StoreError> {
@@ -229,6 +248,11 @@ impl Store {
         Ok(query_scalar(statements::SETTING_GET).bind("installation").fetch_one(&self.readers).await?)
     }
 
+    /// What it was called before restores, in mails that left then.
+    pub async fn former_installations(&self) -> Result<Vec<String>, StoreError> {
+        Ok(query_scalar(statements::INSTALLATIONS_FORMER).fetch_all(&self.readers).await?)
+    }
+
     /// Waits for running work and closes the database.
     pub async fn close(&self) {
         self.readers.close().await;
@@ -245,6 +269,13 @@ impl Write {
     async fn next(&mut self, counter: &str) -> Result<i64, StoreError> {
         Ok(query_scalar(statements::COUNTER_NEXT).bind(counter).fetch_one(&mut self.inner).await?)
     }
+}
+
+/// Gives the installation a random name, unless it has one.
+async fn name_installation(on: &mut Transaction) -> Result<(), StoreError> {
+    let name = Uuid::now_v7().simple().to_string();
+    query(statements::SETTING_SET).bind("installation").bind(name).execute(on).await?;
+    Ok(())
 }
 
 fn unmigrated(address: &Address, error: MigrateError) -> StoreError {

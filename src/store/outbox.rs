@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Lease, Loaded, Store, StoreError, Write, document, instant, millis, statements as sql};
 use crate::domain::{Action, ActionState, CaseId, ClientId};
-use crate::sql::{query, query_as, query_scalar};
+use crate::sql::{Text, query, query_as, query_scalar};
 
 /// Who works an action off. The mailbox has one session, so it has a lane of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,8 @@ pub enum Lane {
 }
 
 impl Lane {
-    fn as_str(self) -> &'static str {
+    /// The word used in the store and in metrics.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Desk => "desk",
             Self::Mailbox => "mailbox",
@@ -59,6 +60,25 @@ pub struct Order<'a> {
     pub due_at: DateTime<Utc>,
 }
 
+/// Why an action is put off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutOff {
+    /// It waits for something that takes its time: a person's change, the next import, the rate of mail.
+    Waiting,
+    /// It was tried and failed.
+    Failed,
+}
+
+/// What becomes of an action that somebody began and whose lease is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abandoned {
+    /// Whoever began it has died: it is claimed, and known to be interrupted.
+    TakenOver,
+    /// Whoever began it may only have been unable to renew its lease, or to note the outcome, since the database was
+    /// away: it is left for now.
+    LetBe,
+}
+
 /// An action this worker holds.
 #[derive(Debug)]
 pub struct Claim {
@@ -80,6 +100,8 @@ pub struct Claim {
     pub attempts: i64,
     /// When it was ordered.
     pub ordered_at: DateTime<Utc>,
+    /// As long as it was claimed for; whoever is alive renews it.
+    pub until: DateTime<Utc>,
     pub(super) lease: Lease,
 }
 
@@ -130,14 +152,28 @@ impl Store {
 }
 
 impl Write {
-    /// Orders an action. One with the same key that somebody is working on is left as it is; any other is replaced
-    /// and begun anew.
+    /// Orders an action. One with the same key that somebody is working on is left as it is; any other, also one whose
+    /// worker has lost it, is replaced and begun anew.
     pub async fn order(&mut self, order: Order<'_>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.put(sql::ACTION_ORDER, order, now).await.map(drop)
+    }
+
+    /// Orders an action unless one with its key was ever ordered, by whichever daemon. Whether it was ordered now.
+    pub async fn order_once(&mut self, order: Order<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(self.put(sql::ACTION_ORDER_ONCE, order, now).await? > 0)
+    }
+
+    async fn put(
+        &mut self,
+        statement: Text,
+        order: Order<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
         let (octets, to, mail_id) = match order.mail {
             Some(mail) => (Some(mail.octets), Some(mail.to), Some(mail.message_id)),
             None => (None, None, None),
         };
-        query(sql::ACTION_ORDER)
+        Ok(query(statement)
             .bind(order.key)
             .bind(order.case.map(CaseId::number))
             .bind(order.message)
@@ -151,18 +187,7 @@ impl Write {
             .bind(millis(now))
             .bind(millis(order.due_at))
             .execute(&mut self.inner)
-            .await?;
-        Ok(())
-    }
-
-    /// Orders an action unless one with its key was ever ordered. Whether it was ordered now.
-    pub async fn order_once(&mut self, order: Order<'_>, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let known: Option<String> =
-            query_scalar(sql::ACTION_KNOWN).bind(&order.key).fetch_optional(&mut self.inner).await?;
-        if known.is_none() {
-            self.order(order, now).await?;
-        }
-        Ok(known.is_none())
+            .await?)
     }
 
     /// Sets an action that failed or is uncertain back to be done, with the same octets.
@@ -176,12 +201,14 @@ impl Write {
     pub async fn claim(
         &mut self,
         lane: Lane,
+        abandoned: Abandoned,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Option<Claim>, StoreError> {
         let row: Option<DueColumns> = query_as(sql::ACTION_DUE)
             .bind(lane.as_str())
             .bind(millis(now))
+            .bind(abandoned == Abandoned::TakenOver)
             .fetch_optional(&mut self.inner)
             .await?;
         let Some(row) = row else { return Ok(None) };
@@ -211,6 +238,7 @@ impl Write {
             mail,
             interrupted: row.state == ActionState::Started.as_str(),
             attempts: row.attempts,
+            until,
             lease,
         }))
     }
@@ -232,7 +260,7 @@ impl Write {
             .bind(&claim.lease.0)
             .execute(&mut self.inner)
             .await?;
-        held(claim, ended)
+        still_held(claim, ended)
     }
 
     /// Puts a claimed action off until `due_at`. [`StoreError::Conflict`] if the lease was lost.
@@ -240,6 +268,7 @@ impl Write {
         &mut self,
         claim: &Claim,
         why: &str,
+        put_off: PutOff,
         due_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -247,11 +276,12 @@ impl Write {
         let put_off = query(sql::ACTION_LATER)
             .bind(why)
             .bind(millis(due_at))
+            .bind((put_off == PutOff::Failed).then(|| millis(now)))
             .bind(&claim.key)
             .bind(&claim.lease.0)
             .execute(&mut self.inner)
             .await?;
-        held(claim, put_off)
+        still_held(claim, put_off)
     }
 
     async fn end_attempt(
@@ -285,6 +315,6 @@ impl Write {
     }
 }
 
-fn held(claim: &Claim, rows: u64) -> Result<(), StoreError> {
+fn still_held(claim: &Claim, rows: u64) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Conflict(claim.key.clone())) }
 }

@@ -30,11 +30,15 @@ statements! {
 
     SETTING_GET = "SELECT value FROM settings WHERE name = $1";
     SETTING_SET = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    INSTALLATION_FORMER = "UPDATE settings SET name = 'installation/' || value WHERE name = 'installation'";
+    INSTALLATIONS_FORMER = "SELECT value FROM settings WHERE name LIKE 'installation/%' ORDER BY value";
+    /// To the first round number that is at least ten thousand away: 1042 → 20000.
+    CASE_NUMBERS_GAP = "UPDATE counters SET value = (value + 19999) / 10000 * 10000 WHERE name = 'case'";
     COUNTER_NEXT = "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value";
 
     LEASE_TAKE = "INSERT INTO leases (name, holder, token, until_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = excluded.token, until_at = excluded.until_at
-        WHERE leases.until_at <= $5";
+        WHERE leases.until_at <= $5 OR leases.until_at > $6";
     LEASE_RENEW = "UPDATE leases SET until_at = $1 WHERE name = $2 AND token = $3";
     LEASE_END = "DELETE FROM leases WHERE name = $1 AND token = $2";
     LEASE_HOLDER = "SELECT holder, until_at FROM leases WHERE name = $1";
@@ -42,13 +46,16 @@ statements! {
     LEASES_FREE = "DELETE FROM leases";
 
     JOB_BEGIN = "INSERT INTO jobs (name, done_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    JOB_NOT_AHEAD = "UPDATE jobs SET done_at = $2 WHERE name = $1 AND done_at > $3";
     JOB_DONE_AT = "SELECT done_at FROM jobs WHERE name = $1";
     JOB_DONE = "UPDATE jobs SET done_at = $2 WHERE name = $1";
 
     CURSOR_GET = "SELECT uidvalidity, next_uid FROM cursors WHERE folder = $1";
-    CURSOR_SET = "INSERT INTO cursors (folder, uidvalidity, next_uid, moved_at) VALUES ($1, $2, $3, $4)
+    CURSOR_SET = "INSERT INTO cursors (folder, uidvalidity, next_uid, moved_at, looked_at) VALUES ($1, $2, $3, $4, $4)
         ON CONFLICT (folder) DO UPDATE SET uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid,
-        moved_at = excluded.moved_at";
+        moved_at = excluded.moved_at, looked_at = excluded.looked_at";
+    CURSOR_LOOKED = "UPDATE cursors SET looked_at = $1 WHERE folder = $2";
+    LOOKED_AT = "SELECT looked_at FROM cursors WHERE folder = $1";
 
     MESSAGE_KNOWN = "SELECT id FROM messages WHERE folder = $1 AND uidvalidity = $2 AND uid = $3";
     MESSAGE_ADD = "INSERT INTO messages (id, folder, uidvalidity, uid, sha256, state, verdict, reason, possible,
@@ -56,7 +63,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (folder, uidvalidity, uid) DO NOTHING";
     MESSAGE_REKEY = "UPDATE messages SET uidvalidity = $1, uid = $2 WHERE id = (SELECT id FROM messages
-        WHERE folder = $3 AND sha256 = $4 AND uidvalidity <> $1 AND case_number IS NOT NULL ORDER BY id LIMIT 1)";
+        WHERE folder = $3 AND sha256 = $4 AND uidvalidity <> $1 ORDER BY id LIMIT 1)";
     MESSAGES_OF_CASE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages
         WHERE case_number = $1 ORDER BY id";
     MESSAGE_PLACE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages WHERE id = $1";
@@ -92,14 +99,16 @@ statements! {
         mail_to, mail_id, ordered_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (key) DO UPDATE SET state = 'pending', doc = excluded.doc, due_at = excluded.due_at,
         ordered_at = excluded.ordered_at,
-        ended_at = NULL, lease_token = NULL, lease_until = NULL, mail = COALESCE(excluded.mail, actions.mail)
-        WHERE actions.state <> 'started'";
-    ACTION_KNOWN = "SELECT key FROM actions WHERE key = $1";
-    ACTION_AGAIN = "UPDATE actions SET state = 'pending', due_at = $2, ordered_at = $2, ended_at = NULL, lease_token = NULL,
+        ended_at = NULL, failing_since = NULL, lease_token = NULL, lease_until = NULL, mail = COALESCE(excluded.mail, actions.mail)
+        WHERE actions.state <> 'started' OR actions.lease_until <= excluded.ordered_at";
+    ACTION_ORDER_ONCE = "INSERT INTO actions (key, case_number, message, lane, kind, record, state, attempts, doc, mail,
+        mail_to, mail_id, ordered_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9, $10, $11, $12)
+        ON CONFLICT (key) DO NOTHING";
+    ACTION_AGAIN = "UPDATE actions SET state = 'pending', due_at = $2, ordered_at = $2, ended_at = NULL, failing_since = NULL, lease_token = NULL,
         lease_until = NULL WHERE key = $1 AND state IN ('refused', 'uncertain', 'dropped')";
     ACTION_DUE = "SELECT key, case_number, message, kind, state, attempts, doc, mail, mail_to, mail_id, ordered_at
         FROM actions AS a WHERE lane = $1 AND state IN ('pending', 'started', 'retrying') AND due_at <= $2
-        AND (lease_until IS NULL OR lease_until <= $2)
+        AND (lease_until IS NULL OR lease_until <= $2) AND ($3 OR state <> 'started')
         AND NOT EXISTS (SELECT 1 FROM actions AS b
             WHERE ((a.kind = 'reply' AND b.kind = 'reply' AND a.mail_to = b.mail_to) OR (a.lane = 'mailbox' AND b.lane = 'mailbox'))
             AND b.case_number = a.case_number AND b.ordered_at < a.ordered_at
@@ -108,10 +117,12 @@ statements! {
     ACTION_START = "UPDATE actions SET state = 'started', attempts = attempts + 1, lease_token = $1, lease_until = $2
         WHERE key = $3";
     ACTION_RENEW = "UPDATE actions SET lease_until = $1 WHERE key = $2 AND lease_token = $3";
-    ACTION_END = "UPDATE actions SET state = $1, last_error = $2, ended_at = $3, lease_token = NULL,
+    ACTION_END = "UPDATE actions SET state = $1, last_error = $2, ended_at = $3, failing_since = NULL, lease_token = NULL,
         lease_until = NULL WHERE key = $4 AND lease_token = $5";
     ACTION_LATER = "UPDATE actions SET state = 'retrying', last_error = $1, due_at = $2, lease_token = NULL,
-        lease_until = NULL WHERE key = $3 AND lease_token = $4";
+        lease_until = NULL, failing_since = CASE WHEN CAST($3 AS BIGINT) IS NULL THEN NULL
+        ELSE COALESCE(failing_since, CAST($3 AS BIGINT)) END
+        WHERE key = $4 AND lease_token = $5";
     ACTIONS_NEXT_DUE = "SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM actions
         WHERE lane = $1 AND state IN ('pending', 'started', 'retrying')";
     ACTIONS_OF_CASE = "SELECT key, kind, record, state, attempts, last_error FROM actions WHERE case_number = $1
@@ -122,6 +133,20 @@ statements! {
         SELECT key, attempts, CAST($2 AS BIGINT) FROM actions WHERE key = $1 AND kind <> 'read_back'";
     ATTEMPT_END = "UPDATE attempts SET ended_at = $1, outcome = $2 WHERE action = $3
         AND number = (SELECT attempts FROM actions WHERE key = $3)";
+    ACTION_OVERDUE = "SELECT kind, case_number, due_at FROM actions AS a WHERE lane = $1
+        AND state IN ('pending', 'started', 'retrying') AND due_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
+        AND NOT EXISTS (SELECT 1 FROM actions AS b
+            WHERE ((a.kind = 'reply' AND b.kind = 'reply' AND a.mail_to = b.mail_to) OR (a.lane = 'mailbox' AND b.lane = 'mailbox'))
+            AND b.case_number = a.case_number AND b.ordered_at < a.ordered_at
+            AND b.state IN ('pending', 'started', 'retrying'))
+        ORDER BY due_at, key LIMIT 1";
+    ACTION_FAILING = "SELECT kind, case_number, failing_since FROM actions WHERE lane = $1 AND failing_since <= $2
+        ORDER BY failing_since, key LIMIT 1";
+    ACTIONS_WAITING = "SELECT lane, COUNT(*), MIN(CASE WHEN due_at <= $1 THEN due_at END) FROM actions
+        WHERE state IN ('pending', 'started', 'retrying') GROUP BY lane ORDER BY lane";
+    CASES_OPEN = "SELECT state, COUNT(*), MIN(received_at) FROM cases WHERE finished_at IS NULL
+        GROUP BY state ORDER BY state";
+    CASES_OVERDUE = "SELECT COUNT(*) FROM cases WHERE finished_at IS NULL AND due_at <= $1";
     MAIL_SENT_TO = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to = $1
         AND ended_at > $2";
     MAIL_SENT = "SELECT COUNT(*), MIN(ended_at) FROM actions WHERE state = 'done' AND mail_to IS NOT NULL
@@ -135,7 +160,7 @@ statements! {
         FROM history WHERE case_number = $1 ORDER BY seq";
     HISTORY_FROM = "SELECT seq, case_number, at, event, actor, from_state, to_state, detail, previous, hash
         FROM history WHERE seq > $1 ORDER BY seq LIMIT 1000";
-    CASES_OPEN = "SELECT doc, (SELECT MAX(at) FROM history WHERE case_number = number AND from_state <> to_state)
+    OPEN_CASES = "SELECT doc, (SELECT MAX(at) FROM history WHERE case_number = number AND from_state <> to_state)
         FROM cases WHERE finished_at IS NULL ORDER BY due_at, number";
     CASES_ENDED = "SELECT doc FROM cases WHERE finished_at >= $1 AND finished_at < $2";
     MESSAGES_NEW = "SELECT state, COUNT(*), SUM(CASE WHEN possible THEN 1 ELSE 0 END) FROM messages
@@ -162,7 +187,7 @@ statements! {
     VERIFY_CASE_WITHOUT_MAIL = "SELECT number FROM cases WHERE number NOT IN
         (SELECT case_number FROM messages WHERE case_number IS NOT NULL)";
     VERIFY_NOTICE_WITHOUT_BYTES = "SELECT id FROM messages WHERE (state = 'working' OR purged_at IS NULL
-        AND (state = 'done' OR (state = 'quarantined' AND verdict <> 'too_large')))
+        AND (state = 'done' OR (state = 'quarantined' AND verdict NOT IN ('too_large', 'unavailable'))))
         AND id NOT IN (SELECT message FROM raw_mails)";
     VERIFY_CASE_STATES = "SELECT number, state FROM cases ORDER BY number";
     VERIFY_ACTIONS = "SELECT key, case_number, kind, state FROM actions ORDER BY key";

@@ -21,23 +21,26 @@ on_both_engines! {
     a_fresh_store_with_a_case_adds_up
     a_lease_is_one_holders_until_it_is_over_and_who_lost_it_commits_nothing
     many_who_claim_at_once_never_claim_the_same
+    a_judge_that_lost_its_case_does_not_take_it_back_by_putting_it_off
+    what_a_dead_worker_had_begun_can_be_ordered_anew
+    after_an_outage_what_others_began_is_let_be
     the_history_stays_one_chain_however_many_write_at_once
     a_store_that_a_newer_program_has_worked_on_is_not_touched
 }
 
 /// A fresh store; its database lives as long as the first value.
-async fn scratch(ground: &Ground) -> (Plot, Store) {
+pub(super) async fn scratch(ground: &Ground) -> (Plot, Store) {
     let plot = ground.plot();
     let store = Store::open(&plot.address).await.expect("a new store opens");
     (plot, store)
 }
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).expect("valid")
 }
 
 /// A case in the store, with its one message and an order to take it.
-async fn with_case(store: &Store) -> Case {
+pub(super) async fn with_case(store: &Store) -> Case {
     let mut tx = store.write().await.expect("tx");
     let id = tx.next_case().await.expect("number");
     let (case, actions) = Case::open(Opening {
@@ -95,7 +98,8 @@ fn order<'a>(case: &Case, action: &'a Action) -> Order<'a> {
 
 async fn claim(store: &Store, at: DateTime<Utc>) -> Option<Claim> {
     let mut tx = store.write().await.expect("tx");
-    let claim = tx.claim(Lane::Mailbox, at, at + TimeDelta::minutes(1)).await.expect("claimed");
+    let claim =
+        tx.claim(Lane::Mailbox, Abandoned::TakenOver, at, at + TimeDelta::minutes(1)).await.expect("claimed");
     tx.commit().await.expect("committed");
     claim
 }
@@ -158,9 +162,24 @@ async fn who_becomes_the_worker_takes_over_at_once_and_is_alone() {
     let lock = store.become_worker().await.expect("nobody else");
     assert!(claim(&store, now()).await.expect("set free").interrupted);
     let second = store.become_worker().await;
-    assert!(matches!(second, Err(StoreError::Held { .. })), "{second:?}");
+    assert!(matches!(second, Err(StoreError::InUse { .. })), "{second:?}");
     drop(lock);
     store.become_worker().await.map(drop).expect("free again");
+}
+
+#[tokio::test]
+async fn a_file_is_kept_safe_from_power_cuts_and_from_readers() {
+    let (_plot, store) = scratch(&Ground::Sqlite).await;
+    let setting = async |pool: &Pool, name: &str| {
+        let text = sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(format!("PRAGMA {name}")));
+        let row = query(text).fetch_optional(pool).await.expect("it answers").expect("a row");
+        row.at::<String>(0).or_else(|_| row.at::<i64>(0).map(|number| number.to_string())).expect("a setting")
+    };
+    assert_eq!(setting(&store.writer, "journal_mode").await, "wal");
+    assert_eq!(setting(&store.writer, "synchronous").await, "2", "FULL");
+    assert_eq!(setting(&store.writer, "foreign_keys").await, "1");
+    let refused = query("DELETE FROM settings").execute(&store.readers).await.expect_err("readers only read");
+    assert!(refused.to_string().contains("readonly"), "{refused}");
 }
 
 async fn an_action_that_was_put_off_is_due_again_then_and_not_before(ground: &Ground) {
@@ -169,7 +188,7 @@ async fn an_action_that_was_put_off_is_due_again_then_and_not_before(ground: &Gr
     let held = claim(&store, now()).await.expect("due");
     let due = now() + TimeDelta::minutes(5);
     let mut tx = store.write().await.expect("tx");
-    tx.put_off(&held, "busy", due, now()).await.expect("held");
+    tx.put_off(&held, "busy", PutOff::Failed, due, now()).await.expect("held");
     tx.commit().await.expect("committed");
     assert_eq!(store.next_due(Lane::Mailbox).await.expect("asked"), Some(due));
     assert!(claim(&store, due - TimeDelta::seconds(1)).await.is_none());
@@ -325,4 +344,61 @@ async fn a_store_that_a_newer_program_has_worked_on_is_not_touched(ground: &Grou
     let refused = Store::open(&plot.address).await.expect_err("it is newer");
     assert!(matches!(refused, StoreError::Newer { step: 999, known: 1, .. }), "{refused}");
     assert!(refused.to_string().contains("newer roi-desk"), "{refused}");
+}
+
+async fn a_judge_that_lost_its_case_does_not_take_it_back_by_putting_it_off(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let case = with_case(&store).await;
+    let at = |seconds| now() + TimeDelta::seconds(seconds);
+    let lease = async |from, until| {
+        let mut tx = store.write().await.expect("tx");
+        let leased = tx.lease_case_to_judge(from, until).await.expect("asked");
+        tx.commit().await.expect("committed");
+        leased.expect("free").1
+    };
+    let slow = lease(at(0), at(30)).await;
+    let other = lease(at(31), at(61)).await;
+    // The slow one comes back, the HMIS did not answer it: it puts the case off.
+    let put_off = store.renew(Held::Case(case.id, &slow), at(50)).await;
+    assert!(matches!(put_off, Err(StoreError::Conflict(_))), "{put_off:?}");
+    let mut tx = store.write().await.expect("tx");
+    tx.assert_case_lease(case.id, &other).await.expect("it is the other's");
+}
+
+async fn what_a_dead_worker_had_begun_can_be_ordered_anew(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let case = with_case(&store).await;
+    let over = now() + TimeDelta::hours(1);
+    let end_grace = async |until: DateTime<Utc>, at: DateTime<Utc>| {
+        let action = Action::EndGrace(until);
+        let mut tx = store.write().await.expect("tx");
+        tx.order(Order { lane: Lane::Desk, due_at: until, ..order(&case, &action) }, at)
+            .await
+            .expect("ordered");
+        tx.commit().await.expect("committed");
+    };
+    let claim = async |at: DateTime<Utc>| {
+        let mut tx = store.write().await.expect("tx");
+        let until = at + TimeDelta::seconds(30);
+        let claim = tx.claim(Lane::Desk, Abandoned::TakenOver, at, until).await.expect("asked");
+        tx.commit().await.expect("committed");
+        claim
+    };
+    end_grace(over, now()).await;
+    claim(over).await.expect("due");
+    // The worker dies here. A person has the case judged again; a new grace of a day begins.
+    end_grace(over + TimeDelta::days(1), over + TimeDelta::minutes(1)).await;
+    let taken_over = claim(over + TimeDelta::minutes(2)).await;
+    assert!(taken_over.is_none(), "the new grace has hardly begun: {taken_over:?}");
+}
+
+async fn after_an_outage_what_others_began_is_let_be(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    with_case(&store).await;
+    claim(&store, now()).await.expect("due");
+    let later = now() + TimeDelta::minutes(2);
+    let mut tx = store.write().await.expect("tx");
+    let let_be = tx.claim(Lane::Mailbox, Abandoned::LetBe, later, later).await.expect("asked");
+    assert!(let_be.is_none(), "its worker may be about to note the outcome");
+    assert!(tx.claim(Lane::Mailbox, Abandoned::TakenOver, later, later).await.expect("asked").is_some());
 }

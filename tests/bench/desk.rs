@@ -1,6 +1,10 @@
 //! What the desk's own work costs: `cargo bench`. Numbers of the mail server and the HMIS are theirs.
 
-use std::{collections::BTreeMap, hint::black_box};
+#[path = "../it/dovecot.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod dovecot;
+
+use std::{collections::BTreeMap, fmt::Write, hint::black_box};
 
 use divan::{Bencher, counter::ItemsCount};
 use roi_desk::{
@@ -10,7 +14,7 @@ use roi_desk::{
     domain::{AgencyId, ClientId, MessageKey},
     engine::{self, Desk},
     hmis::{Hmis, HmisOptions, ItemVisibility, Role, sample},
-    mailbox::{Content, Entry, Fetched},
+    mailbox::{Content, Entry, Fetched, Mailbox, Options},
     notice::{self, ReaderRules},
     sql::Address,
     store::Lease,
@@ -135,6 +139,38 @@ fn take_in_one_notice(bencher: Bencher, cases: u64) {
         number += 1;
         runtime.block_on(desk.take_in(&lease, vec![fetched(number)], false)).expect("taken in")
     });
+}
+
+/// One new mail in a folder with this many old ones, on a real Dovecot: found, fetched and recorded. The cost must not
+/// grow. (It is no notice, so that nothing but the folder differs. Dovecot's own format for mailboxes: in a Maildir it
+/// reads the whole folder whenever something has changed.)
+#[divan::bench(args = [100, 100_000], sample_count = 50, sample_size = 1)]
+fn find_one_new_mail(bencher: Bencher, old: usize) {
+    let server = dovecot::Dovecot::start_with("mail_location=mdbox:~/mdbox");
+    server.fill("INBOX", old);
+    let (_folder, runtime, desk, lease) = desk_with(0);
+    let mut mailbox = runtime.block_on(async {
+        let options = Options::Imap(server.options());
+        let mut mailbox = Mailbox::open(&options).await.expect("open");
+        let now = desk.book.clock.now();
+        desk.poll_once(&mut mailbox, &lease, "INBOX", now).await.expect("the first look");
+        mailbox
+    });
+    let mut number = 0;
+    bencher
+        .counter(ItemsCount::new(1_u32))
+        .with_inputs(|| {
+            number += 1;
+            let mut mail = String::from("From: a@b.example\r\nSubject: printer\r\n");
+            write!(mail, "Message-ID: <{number}@b.example>\r\n\r\nThe printer is out of paper.\r\n")
+                .expect("a text");
+            server.append("INBOX", "", "20-Nov-2026 12:00:00 +0000", mail.as_bytes());
+        })
+        .bench_local_values(|()| {
+            let now = desk.book.clock.now();
+            let look = runtime.block_on(desk.poll_once(&mut mailbox, &lease, "INBOX", now)).expect("looked");
+            assert_eq!(look.messages, 1, "each look finds the one");
+        });
 }
 
 /// A batch of a hundred new notices taken in, in one transaction.

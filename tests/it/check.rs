@@ -154,3 +154,65 @@ async fn a_postgresql_server_is_checked_alike() {
     assert!(said.contains("can be written to, its tables are up to date"), "{said}");
     assert_eq!(code, Some(0), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_let_us_in_is_explained() {
+    let server = Postgres::start();
+    let there = server.database();
+    let site = site().await;
+    let mut url = format!("sqlite://{}", site.path("roi-desk.db").display());
+    fs::write(site.path("no-database"), "a letter, rather longer than a hundred characters, ".repeat(40))
+        .expect("written");
+    for (next, says) in [
+        ("postgres://desk@127.0.0.1:1/roi".to_owned(), "nothing listens there"),
+        (there.replace("/db0?", "/nosuch?"), "has no such database"),
+        (there.replace("desk@", "nobody@"), "does not let this user in"),
+        (format!("sqlite://{}", site.path("no-database").display()), "is no SQLite database"),
+    ] {
+        site.reconfigure(&url, &next);
+        let (said, code) = check(&site);
+        assert!(said.contains("FAIL database") && said.contains(says), "{says}: {said}");
+        assert_eq!(code, Some(1));
+        url = next;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_read_the_mail_password_may_ask_for_health_and_cases() {
+    let site = site().await;
+    with_history(&site).await;
+    // As under the unit: the credential is given to the service alone, the file leaves it out.
+    site.reconfigure("kind = \"maildir\"", "kind = \"imap\"\nhost = \"127.0.0.1\"\nuser = \"desk\"");
+    let code = |arguments: &[&str]| site.output(arguments).status.code();
+    assert_eq!((code(&["case", "list"]), code(&["db", "verify"])), (Some(0), Some(0)));
+    assert_eq!(code(&["healthcheck"]), Some(69), "no daemon answers");
+    assert_eq!(code(&["serve"]), Some(78), "the daemon needs it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_that_is_not_there_fails_the_check_in_shadow_mode_too() {
+    let server = crate::dovecot::Dovecot::start();
+    let site = site().await;
+    site.reconfigure(
+        "kind = \"maildir\"",
+        &format!(
+            "kind = \"imap\"\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nuser = \"worker\"\n\
+         password = \"secret\"\nfolder = \"Inbocks\"",
+            server.options().port
+        ),
+    );
+    site.reconfigure("mode = \"live\"", "mode = \"shadow\"");
+    fs::set_permissions(site.config(), fs::Permissions::from_mode(0o600)).expect("ours");
+    let (said, code) = check(&site);
+    assert!(said.contains("Inbocks"), "{said}");
+    assert_eq!(code, Some(1), "nothing can be watched: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_done_folder_that_cannot_take_mail_is_found_in_a_maildir() {
+    let site = site().await;
+    site.reconfigure("poll_every = \"1s\"", "poll_every = \"1s\"\ndone_folder = \"Done\"");
+    fs::write(site.path("Maildir/.Done"), "").expect("written");
+    let (said, code) = check(&site);
+    assert!(said.contains("FAIL mailbox") && code == Some(1), "{said}");
+}

@@ -1,9 +1,7 @@
 //! kill -9 at random moments, twenty times, while two hundred notices drain: none lost, none closed twice, none
 //! answered twice.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use serde_json::Value;
+use std::time::Duration;
 
 use crate::{
     site::{Letter, Site, until, until_every},
@@ -96,32 +94,7 @@ async fn no_notice_is_lost_or_answered_twice_however_often_the_daemon_is_killed(
     site.at_rest(NOTICES).await;
     daemon.stop().await;
 
-    let cases = site.json(&["case", "list"]);
-    assert_eq!(cases.len(), NOTICES, "one case for each notice");
-    for case in &cases {
-        assert_eq!(case.get("state").and_then(Value::as_str), Some("done"), "{case:#}");
-    }
-    let mut by_recipient: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for transaction in sink.transactions() {
-        let content = String::from_utf8_lossy(&transaction.content).into_owned();
-        let id = content.lines().find(|line| line.starts_with("Message-ID:")).unwrap_or_default().to_owned();
-        for recipient in transaction.recipients {
-            by_recipient.entry(recipient).or_default().push(id.clone());
-        }
-    }
-    assert_eq!(by_recipient.len(), NOTICES, "every sender has an answer");
-    let mut repeated = 0;
-    for (recipient, ids) in &by_recipient {
-        assert!(
-            ids.windows(2).all(|pair| pair.first() == pair.last()),
-            "{recipient} has different answers: {ids:?}"
-        );
-        repeated += ids.len() - 1;
-    }
+    let repeated = site.all_done_once(&sink, NOTICES).await;
     // The one window: the server has taken the mail, and the process dies before that is committed.
     println!("{ROUNDS} kills: {NOTICES} notices, {repeated} replies repeated under the same Message-ID");
-    let closings = site.count("SELECT COUNT(*) FROM closings").await;
-    let records = site.count("SELECT COUNT(DISTINCT record_id) FROM closings").await;
-    assert_eq!((closings, records), (200, 200), "each record is closed once");
-    site.run(&["db", "verify"]);
 }

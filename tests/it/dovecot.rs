@@ -39,7 +39,7 @@ impl Dovecot {
         Self::start_with("")
     }
 
-    /// Starts a server with further lines of configuration. Panics with the server's log if it does not greet
+    /// Starts a server with further lines of configuration, in which `$D` is its scratch folder. Panics with the server's log if it does not greet
     /// within ten seconds.
     pub fn start_with(configuration: &str) -> Self {
         // A port found free may be taken by somebody else before Dovecot binds it.
@@ -64,16 +64,17 @@ impl Dovecot {
         let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         fs::write(path.join("cert.pem"), key.cert.pem()).expect("written");
         fs::write(path.join("key.pem"), key.signing_key.serialize_pem()).expect("written");
-        fs::write(path.join("passwd"), "worker:{PLAIN}secret\n").expect("written");
+        fs::write(path.join("passwd"), "worker:{PLAIN}secret\njürgen:{PLAIN}päss w\"o\\rd\n")
+            .expect("written");
         let (plain, tls) = (free_port(), free_port());
-        let written = CONFIGURATION
+        let written = format!("{CONFIGURATION}\n{configuration}\n")
             .replace("$D", &path.display().to_string())
             .replace("$U", &user)
             .replace("$G", &group)
             .replace("$L", &login)
             .replace("$P", &plain.to_string())
             .replace("$T", &tls.to_string());
-        fs::write(path.join("dovecot.conf"), format!("{written}\n{configuration}\n")).expect("written");
+        fs::write(path.join("dovecot.conf"), written).expect("written");
 
         let command = Command::new("dovecot")
             .args(["-F", "-c"])
@@ -139,6 +140,21 @@ impl Dovecot {
         options
     }
 
+    /// How to reach it with STARTTLS, trusting its certificate.
+    pub fn starttls_options(&self) -> ImapOptions {
+        let mut options = self.tls_options();
+        options.port = self.plain;
+        options.tls = Tls::StartTls;
+        options
+    }
+
+    /// Writes a file into the scratch folder, for the server to read.
+    pub fn write(&self, name: &str, content: &str) {
+        let path = self.scratch.path().join(name);
+        fs::write(&path, content).expect("written");
+        self.give(&path);
+    }
+
     /// The Maildir of a folder.
     pub fn maildir(&self, folder: &str) -> PathBuf {
         let top = self.scratch.path().join("mail/worker/Maildir");
@@ -154,6 +170,32 @@ impl Dovecot {
         fs::write(&parked, mail).expect("written");
         self.give(&parked);
         fs::rename(parked, maildir.join("new").join(name)).expect("renamed");
+    }
+
+    /// Puts so many old mails into a folder, read long ago.
+    pub fn fill(&self, folder: &str, mails: usize) {
+        let mail = b"Subject: old\r\n\r\nold\r\n";
+        let mut client = self.client();
+        for first in (0..mails).step_by(1_000) {
+            // Many at once (MULTIAPPEND, RFC 3502).
+            let mut line = format!("APPEND \"{folder}\"").into_bytes();
+            for _ in first..mails.min(first + 1_000) {
+                line.extend_from_slice(br#" (\Seen) "01-Jan-2020 00:00:00 +0000" "#);
+                line.extend_from_slice(format!("{{{}+}}\r\n", mail.len()).as_bytes());
+                line.extend_from_slice(mail);
+            }
+            client.command(&line);
+        }
+    }
+
+    /// Takes from the server the right to read the file of a mail.
+    pub fn make_unreadable(&self, folder: &str, mail: &[u8]) {
+        let maildir = self.maildir(folder);
+        let files =
+            ["new", "cur"].iter().flat_map(|part| fs::read_dir(maildir.join(part)).expect("a Maildir"));
+        let mut files = files.map(|file| file.expect("a file").path());
+        let file = files.find(|file| fs::read(file).is_ok_and(|bytes| bytes == mail)).expect("it is there");
+        fs::set_permissions(file, fs::Permissions::from_mode(0o000)).expect("ours");
     }
 
     /// Stores a mail over IMAP, with flags such as `\Seen` and a date such as `01-Nov-2026 09:00:00 +0000`.

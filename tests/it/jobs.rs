@@ -403,6 +403,31 @@ async fn while_a_long_job_runs_its_lease_is_renewed_and_nobody_else_begins_it() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn check_says_whether_backups_can_be_written_and_creates_nothing() {
+    let site = site(None).await;
+    let folder = site.path("backups");
+    let check = || String::from_utf8_lossy(&site.output(&["check"]).stdout).into_owned();
+    let said = check();
+    let there = folder.display();
+    assert!(said.contains(&format!("ok   backups       {there} is not there yet")), "{said}");
+    assert!(!folder.exists());
+    fs::create_dir(&folder).expect("created");
+    let said = check();
+    assert!(said.contains(&format!("ok   backups       {there} can be written to")), "{said}");
+    assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+    fs::remove_dir(&folder).expect("removed");
+    fs::write(&folder, "no folder").expect("written");
+    let said = check();
+    assert!(
+        said.contains(&format!("warn backups       no backup can be written: the folder {there}")),
+        "{said}"
+    );
+    site.configure("[schedule]\nbackup = \"\"");
+    let said = check();
+    assert!(!said.contains("backups"), "none are scheduled: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_daemon_writes_backups_keeps_the_last_ones_and_touches_no_other_file() {
     let site = site(None).await;
     site.configure("[schedule]\nbackup = \"* * * * * *\"");
@@ -444,12 +469,13 @@ async fn a_job_that_fails_raises_an_alarm_once_an_hour_and_is_not_tried_in_a_tig
     fs::write(site.path("backups"), "no folder").expect("written");
     let daemon = site.serve();
     // Meanwhile the other job goes on.
-    let told =
-        until(PATIENCE, || !sent(&site, "Alarm: job-backup").is_empty() && sent(&site, "Digest").len() >= 3)
-            .await;
+    let told = until(PATIENCE, || {
+        !sent(&site, "job \"backup\" has failed").is_empty() && sent(&site, "Digest").len() >= 3
+    })
+    .await;
     daemon.stop().await;
     assert!(told, "{:#?}\n{}", site.sent(), site.log());
-    let alarms = sent(&site, "Alarm: job-backup");
+    let alarms = sent(&site, "job \"backup\" has failed");
     assert_eq!(alarms.len(), 1, "{alarms:#?}");
     assert!(alarms.iter().all(|mail| mail.contains("tried again in 1 min")), "{alarms:#?}");
     assert_eq!(site.log().matches("has failed").count(), 1, "{}", site.log());
@@ -583,4 +609,106 @@ async fn drill(site: &Site, old: &str, new: &str) {
         assert!(site.sent().iter().any(|mail| mail.contains(&to)), "worker {number} has an answer");
     }
     site.run(&["db", "verify"]);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_backup_that_was_cut_off() {
+    let server = Postgres::start();
+    let site = site(Some(&server.database())).await;
+    let clock = Clock::at(friday());
+    let desk = desk(&site, &clock).await;
+    desk.run_job(Job::Backup).await.expect("begun");
+    let folder = site.path("backups");
+    fs::create_dir(&folder).expect("created");
+    // What a kill in the middle of copying leaves: while it is written the copy keeps a log beside it.
+    for ending in ["", "-wal", "-shm"] {
+        fs::write(folder.join(format!("roi-desk-20200101-000001.db.partial{ending}")), "mails")
+            .expect("written");
+    }
+    clock.advance(TimeDelta::days(1));
+    assert_eq!(desk.run_job(Job::Backup).await.expect("run"), Ran::Done);
+    let left: Vec<_> = fs::read_dir(&folder)
+        .expect("there")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.contains("partial"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// Case numbers and Message-IDs that were given away after the backup are not given to other cases after the restore, and
+/// answers to mails of before still find their cases.
+#[tokio::test]
+async fn a_restored_desk_gives_no_number_away_twice() {
+    let site = site(None).await;
+    let clock = Clock::at(friday());
+    let first = desk(&site, &clock).await;
+    site.deliver("0", &notice("ann@alder.example", NO_ID, "zero"));
+    work(&site, &first).await;
+    let asked = sent(&site, "RD-1001").len();
+    assert_eq!(asked, 1, "Ann was asked for the client ID");
+    let backup = site.path("backup.db").display().to_string();
+    site.run(&["db", "backup", &backup]);
+    site.deliver("1", &notice("jane@alder.example", &revoked("1000002"), "one"));
+    work(&site, &first).await;
+    let ids = |site: &Site| {
+        site.sent()
+            .iter()
+            .filter(|mail| mail.contains("@alder.example"))
+            .filter_map(|mail| {
+                mail.lines().find_map(|line| line.strip_prefix("Message-ID: ")).map(str::to_owned)
+            })
+            .collect::<Vec<_>>()
+    };
+    let before = ids(&site);
+    assert_eq!(before.len(), 2, "Jane was told the number of her case");
+    drop(first);
+    // She deletes nothing, a person has filed the notice; the store is lost, yesterday's backup is restored.
+    for folder in ["new", "cur"] {
+        for entry in fs::read_dir(site.path("Maildir").join(folder)).expect("there") {
+            fs::remove_file(entry.expect("read").path()).expect("removed");
+        }
+    }
+    site.reconfigure(&file_url(&site), &format!("sqlite://{}", site.path("new.db").display()));
+    site.run(&["db", "restore", &backup]);
+    fs::rename(site.path("sent"), site.path("sent before")).expect("moved");
+    fs::create_dir(site.path("sent")).expect("created");
+    let second = desk(&site, &clock).await;
+    site.deliver("2", &notice("omar@alder.example", &revoked("1000003"), "two"));
+    work(&site, &second).await;
+    let after = ids(&site);
+    assert!(!after.is_empty());
+    assert!(
+        after.iter().all(|id| !before.contains(id)),
+        "{before:?} was given to another client's reply: {after:?}"
+    );
+    assert_eq!(text(&case_of(&site, "1000003"), "case"), "RD-20001");
+
+    let to_ann = before.iter().find(|id| id.contains("RD-1001.")).expect("her mail's");
+    let answer = Letter {
+        from: "ann@alder.example",
+        subject: "the number",
+        body: "Client 1000004 revoked consent, please close the record.",
+        dmarc: "pass",
+        headers: &format!("In-Reply-To: {to_ann}\r\n"),
+    };
+    site.deliver("3", &answer.mail("three"));
+    work(&site, &second).await;
+    assert_eq!(text(&case_of(&site, "1000004"), "case"), "RD-1001", "it is known what she answers to");
+}
+
+/// A clock that was wrong once (a machine that booted without its battery) must not silence the jobs for years.
+#[tokio::test]
+async fn a_job_that_ran_while_the_clock_was_years_ahead_runs_again_when_it_is_right() {
+    let site = site(None).await;
+    let ahead = Clock::at(friday() + TimeDelta::days(3_650));
+    let wrong = desk(&site, &ahead).await;
+    wrong.run_job(Job::Digest).await.expect("begun");
+    ahead.advance(TimeDelta::days(4));
+    assert_eq!(wrong.run_job(Job::Digest).await.expect("run"), Ran::Done);
+    drop(wrong);
+    let clock = Clock::at(friday());
+    let right = desk(&site, &clock).await;
+    right.run_job(Job::Digest).await.expect("asked");
+    clock.advance(TimeDelta::days(4));
+    assert_eq!(right.run_job(Job::Digest).await.expect("run"), Ran::Done);
 }

@@ -10,8 +10,8 @@ use futures::future::join_all;
 use roi_desk::{
     domain::MessageKey,
     mailbox::{
-        Content, Cursor, Entry, Found, ImapOptions, Listing, Mailbox, MailboxError, MaildirOptions, Mark,
-        Options,
+        Content, Cursor, Entry, Finding, Found, ImapOptions, Listing, Mailbox, MailboxError, MaildirOptions,
+        Mark, Options,
     },
 };
 use secrecy::SecretString;
@@ -27,6 +27,20 @@ async fn open(options: ImapOptions) -> Mailbox {
 
 async fn refusal(options: ImapOptions) -> MailboxError {
     Mailbox::open(&Options::Imap(options)).await.expect_err("the mailbox does not open")
+}
+
+/// What a check finds well, and what wrong, at the present time.
+async fn check(options: ImapOptions, folders: &[&str]) -> (Vec<String>, Vec<String>) {
+    let now = roi_desk::clock::Clock::system().now();
+    let found = Mailbox::check(&Options::Imap(options), folders, now).await.expect("checked");
+    let (mut well, mut wrong) = (Vec::new(), Vec::new());
+    for finding in found {
+        match finding {
+            Finding::Well(text) => well.push(text),
+            Finding::Wrong(text) | Finding::WrongOnceLive(text) => wrong.push(text),
+        }
+    }
+    (well, wrong)
 }
 
 fn instant(text: &str) -> DateTime<Utc> {
@@ -82,6 +96,19 @@ async fn the_first_look_keeps_mail_apart_that_is_older_than_since() {
         contents(&mut mailbox, listing.entries).await,
         [b"just in time".to_vec(), b"in another zone".to_vec(), b"yesterday".to_vec()]
     );
+}
+
+#[tokio::test]
+async fn a_folder_full_of_old_mail_is_left_and_the_new_one_found() {
+    let server = Dovecot::start();
+    server.fill("INBOX", 3_000);
+    let mut mailbox = open(server.options()).await;
+    let since = instant("2026-11-01T00:00:00Z");
+    let first = mailbox.list(None, since).await.expect("listed");
+    assert_eq!((first.entries.len(), first.older.len()), (0, 3_000));
+    server.deliver("INBOX", b"new");
+    let next = mailbox.list(Some(&first.cursor), since).await.expect("listed");
+    assert_eq!((uids(&next.entries), next.older.len()), (vec!["3001"], 0));
 }
 
 #[tokio::test]
@@ -166,7 +193,7 @@ async fn other_mail_stays_as_it_was() {
     let listing = mailbox.list(None, long_ago()).await.expect("listed");
     assert_eq!(contents(&mut mailbox, listing.entries.clone()).await.len(), 5);
     mailbox.wait(Duration::from_millis(100)).await.expect("waited");
-    Mailbox::check(&Options::Imap(server.options())).await.expect("checked");
+    check(server.options(), &["Done"]).await;
     assert_eq!(server.flags("INBOX"), before, "looking changes nothing, not even \\Recent");
 
     let notice = listing.entries.first().expect("five entries").key.clone();
@@ -226,27 +253,29 @@ async fn marking_and_moving_twice_is_the_same_as_once() {
 
 #[tokio::test]
 async fn without_move_a_copy_is_made_and_only_the_notice_is_removed() {
-    for (capability, moved) in [("IMAP4rev1 LITERAL+ UIDPLUS", true), ("IMAP4rev1 LITERAL+", false)] {
+    for (capability, removed) in [("IMAP4rev1 LITERAL+ UIDPLUS", true), ("IMAP4rev1 LITERAL+", false)] {
         let server = Dovecot::start_with(&format!("imap_capability={capability}"));
         server.append("INBOX", "\\Deleted", "01-Nov-2026 08:00:00 +0000", b"somebody else's");
         server.append("INBOX", "\\Flagged", "02-Nov-2026 08:00:00 +0000", b"notice");
         let mut mailbox = open(server.options()).await;
         let listing = mailbox.list(None, instant("2026-11-02T00:00:00Z")).await.expect("listed");
         let key = only(listing);
-        let result = mailbox.file(&key, "Done").await;
-        if moved {
-            assert_eq!(result.expect("moved"), Found::Yes);
-            assert_eq!(server.flags("INBOX").into_keys().collect::<Vec<_>>(), [1]);
-            let flags = server.flags("Done").into_values().next().expect("one message");
-            assert!(flags.contains("\\Flagged") && !flags.contains("\\Deleted"), "{flags:?}");
-            assert_eq!(mailbox.file(&key, "Done").await.expect("looked"), Found::Gone);
+        assert_eq!(mailbox.file(&key, "Done").await.expect("moved"), Found::Yes);
+        let others = server.flags("INBOX").remove(&1).expect("somebody else's is still there");
+        assert!(others.contains("\\Deleted"), "{others:?}");
+        let ours = server.flags("INBOX").remove(&2);
+        if removed {
+            assert_eq!(ours, None);
         } else {
-            let error = result.expect_err("cannot be moved");
-            assert!(error.to_string().contains("UIDPLUS"), "{error}");
-            assert!(!error.is_temporary());
-            let flags = server.flags("INBOX").remove(&2).expect("still there");
-            assert!(!flags.contains("\\Deleted"), "{flags:?}");
+            // Nobody but us may lose a mail: it is marked, and stays.
+            let ours = ours.expect("still there");
+            assert!(ours.contains("\\Deleted") && ours.contains("\\Flagged"), "{ours:?}");
         }
+        assert_eq!(mailbox.file(&key, "Done").await.expect("looked"), Found::Gone);
+        let copies = server.flags("Done");
+        assert_eq!(copies.len(), 1, "the second time copies nothing");
+        let flags = copies.into_values().next().expect("one message");
+        assert!(flags.contains("\\Flagged") && !flags.contains("\\Deleted"), "{flags:?}");
     }
 }
 
@@ -441,10 +470,7 @@ async fn what_is_missing_is_named() {
 async fn check_says_what_it_found() {
     let server = Dovecot::start();
     server.append("INBOX", "", "01-Nov-2026 08:00:00 +0000", b"one");
-    let says = async || {
-        let said = Mailbox::check(&Options::Imap(server.tls_options())).await.expect("checked");
-        said.join("\n")
-    };
+    let says = async || check(server.tls_options(), &["Done"]).await.0.join("\n");
     let said = says().await;
     for part in ["over TLS", "1 messages", "IDLE", "MOVE", "shows at the first one"] {
         assert!(said.contains(part), "{said}");
@@ -497,7 +523,9 @@ async fn a_delivery_ends_the_wait_at_a_maildir() {
     assert!(began.elapsed() < Duration::from_mins(1));
     let listing = mailbox.list(Some(&empty.cursor), long_ago()).await.expect("listed");
     assert_eq!(contents(&mut mailbox, listing.entries).await, [b"one".to_vec()]);
-    let said = Mailbox::check(&options).await.expect("checked").join("\n");
+    let said = Mailbox::check(&options, &["Done"], long_ago()).await.expect("checked");
+    let said = format!("{said:?}");
+    assert!(said.contains("in the future") && said.contains("is not there yet"), "{said}");
     assert!(said.contains("1 new and 0 other messages"), "{said}");
     assert_eq!(std::fs::read_dir(scratch.path().join("tmp")).expect("there").count(), 0);
 }
@@ -567,7 +595,9 @@ async fn no_fault_is_taken_for_success() {
             let helps = command == "UID MOVE"
                 && line.starts_with("CREATE")
                 && matches!(fault, Fault::No | Fault::Bad);
-            (line.starts_with(command) || helps).then_some(fault)
+            // A mail that fails among others is asked for alone, in other words.
+            let content = command.contains("BODY.PEEK[]") && line.contains("BODY.PEEK[]");
+            (line.starts_with(command) || helps || content).then_some(fault)
         })
         .await;
         let mut options = server.options();
@@ -579,6 +609,10 @@ async fn no_fault_is_taken_for_success() {
         let at = format!("{fault:?} at {command}");
         if command == "IDLE" && matches!(fault, Fault::No | Fault::Bad) {
             result.expect("waits without IDLE");
+            return;
+        }
+        if command.contains("RFC822.SIZE") && fault != Fault::Stall {
+            result.expect("asks mail by mail");
             return;
         }
         let error = result.expect_err(&at);
@@ -594,9 +628,18 @@ async fn no_fault_is_taken_for_success() {
             _ if stalls => matches!(error, MailboxError::Timeout { .. }),
             // A goodbye instead of a greeting is a refusal to talk at all.
             Fault::Bye if command == "GREETING" => matches!(error, MailboxError::Unreachable { .. }),
+            // Up to the login, what is read are lines: half a literal is none of them.
+            Fault::Cut if matches!(command, "GREETING" | "CAPABILITY") => {
+                matches!(error, MailboxError::Protocol { .. })
+            }
             Fault::Close | Fault::Cut | Fault::Bye => matches!(error, MailboxError::Lost { .. }),
             Fault::Garbage | Fault::ForeignTag => matches!(error, MailboxError::Protocol { .. }),
-            Fault::Stall | Fault::EmptyOk | Fault::Say(_) => false,
+            Fault::Stall
+            | Fault::EmptyOk
+            | Fault::Refuse(_)
+            | Fault::Say(_)
+            | Fault::Found(..)
+            | Fault::Lines(_) => false,
         };
         assert!(fits, "{at}: {error:?}");
         if let Some(mut mailbox) = mailbox {
@@ -609,14 +652,24 @@ async fn no_fault_is_taken_for_success() {
 
 #[tokio::test]
 async fn a_mail_whose_facts_are_missing_is_not_passed_over() {
-    for (command, answer) in [
-        ("RFC822.SIZE", "* 1 FETCH (UID 5 RFC822.SIZE 5 INTERNALDATE \"yesterday\")\r\nA0006 OK done\r\n"),
-        ("BODY.PEEK[]", "* 1 FETCH (UID 5 BODY[] NIL)\r\nA0008 OK done\r\n"),
+    const SEVENTH: &str = "* 2 FETCH (UID 7 RFC822.SIZE 6 INTERNALDATE \"01-Nov-2026 09:00:00 +0000\")\r\n";
+    let since = instant("2026-11-01T08:00:00Z");
+    for (fifth, size) in [
+        ("* 1 FETCH (UID 5 RFC822.SIZE 5 INTERNALDATE \"yesterday\")\r\n", 5),
+        ("* 1 FETCH (UID 5 RFC822.SIZE 5)\r\n", 5),
+        ("* 1 FETCH (UID 5 INTERNALDATE \"01-Nov-2026 09:00:00 +0000\")\r\n", 0),
+        ("* 1 FETCH (UID 5 FLAGS (\\Seen))\r\n", 0),
     ] {
-        let server = Scripted::start(move |line| line.contains(command).then_some(Fault::Say(answer))).await;
-        let error = a_day(server.options()).await.1.expect_err("not understood");
-        assert!(matches!(error, MailboxError::Protocol { .. }), "{error:?}");
-        assert!(error.to_string().contains("message 5"), "{error}");
+        let server = Scripted::start(move |line| {
+            line.contains("RFC822.SIZE").then_some(Fault::Lines([fifth, SEVENTH]))
+        })
+        .await;
+        let mut mailbox = open(server.options()).await;
+        let listing = mailbox.list(None, since).await.expect("listed");
+        assert_eq!(uids(&listing.entries), ["5", "7"], "{fifth}");
+        let entry = listing.entries.first().expect("two entries");
+        assert_eq!((entry.size, entry.received_at), (size, instant("2026-11-01T09:00:00Z")), "{fifth}");
+        assert_eq!(contents(&mut mailbox, listing.entries).await, [b"First".to_vec(), b"Second".to_vec()]);
     }
 }
 

@@ -284,13 +284,116 @@ async fn encryption_needs_a_certificate_that_is_trusted() {
     match Mailer::new(Options::Smtp(encrypted(None))) {
         Ok(wary) => {
             assert_eq!(class(&send(&wary, BYTES).await), "retry");
-            assert!(matches!(wary.check().await, Err(MailerError::Tls(_))));
+            assert!(matches!(wary.check().await, Err(MailerError::Tls { .. })));
         }
-        Err(error) => assert!(matches!(error, MailerError::Tls(_)), "{error}"),
+        Err(error) => assert!(matches!(error, MailerError::Tls { .. }), "{error}"),
     }
     // Clear text to a TLS port gets nowhere, and the other way round.
     assert_eq!(class(&send(&mailer(options(sink.port, IMPATIENT)), BYTES).await), "retry");
     assert_eq!(sink.transactions().len(), 3);
+}
+
+#[tokio::test]
+async fn starttls_comes_before_everything_and_never_without_it() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let (sink, ca_file) = SmtpSink::upgrading(scratch.path(), "topsecret", |_, _| Reply::Default).await;
+    let upgrading = |port| SmtpOptions {
+        host: "localhost".to_owned(),
+        tls: Tls::StartTls,
+        ca_file: Some(ca_file.clone()),
+        user: Some("desk".to_owned()),
+        password: Some(SecretString::from("topsecret")),
+        ..options(port, PATIENT)
+    };
+    let trusting = mailer(upgrading(sink.port));
+    for _ in 0..2 {
+        // AUTH is offered only in the second EHLO, after the handshake.
+        assert_eq!(send(&trusting, BYTES).await, Outcome::Done);
+    }
+    assert_eq!((sink.connections(), sink.transactions().len()), (1, 2));
+    let found = trusting.check().await.expect("all well").join("\n");
+    assert!(found.contains("(STARTTLS)") && found.contains("user and password are accepted"), "{found}");
+
+    for (step, reply, says) in [
+        ("EHLO", "250-sink\r\n250 8BITMIME", "does not offer STARTTLS"),
+        ("STARTTLS", "502 5.5.1 what?", "then refuses it"),
+        // What is slipped in would be taken for an answer after the handshake (CVE-2011-0411).
+        ("STARTTLS", "220 go\r\n250 ok", "tampering"),
+        (CONNECT, "554 5.7.1 go away", "554"),
+        (CONNECT, "what?", "not one of a mail server"),
+    ] {
+        let spoiling =
+            move |line: &str, _| if line.starts_with(step) { Reply::Say(reply) } else { Reply::Default };
+        let (sink, _) = SmtpSink::upgrading(scratch.path(), "topsecret", spoiling).await;
+        let wary = mailer(upgrading(sink.port));
+        assert_eq!(class(&send(&wary, BYTES).await), "retry", "{says}");
+        let error = wary.check().await.expect_err("not protected").to_string();
+        assert!(error.contains(says), "{error}");
+        assert!(sink.transactions().is_empty());
+    }
+    // The port begins with TLS, or will never begin with it.
+    let (sink, _) = SmtpSink::encrypted(scratch.path()).await;
+    let late = SmtpOptions { step_timeout: IMPATIENT, ..upgrading(sink.port) };
+    assert!(mailer(late).check().await.is_err());
+    let sink = SmtpSink::obliging().await;
+    let error = mailer(SmtpOptions { tls: Tls::Implicit, ..upgrading(sink.port) }).check().await;
+    let error = error.expect_err("no TLS").to_string();
+    assert!(error.contains("starttls"), "{error}");
+}
+
+#[tokio::test]
+async fn a_check_says_what_to_do_about_a_server_that_does_not_take_our_mail() {
+    for (step, reply, signs_in, says) in [
+        ("MAIL", "530 5.7.0 Authentication required", false, "set smtp.user"),
+        ("MAIL", "550 5.7.1 not your address", false, "set an address of yours"),
+        // Postfix says so only now.
+        ("RCPT", "554 5.7.1 <helpdesk@example.org>: Relay access denied", false, "set smtp.user"),
+        (
+            "RCPT",
+            "553 5.7.1 <helpdesk@example.org>: Sender address rejected: not owned by user",
+            true,
+            "smtp.from",
+        ),
+        ("MAIL", "451 4.3.0 later", true, "451"),
+    ] {
+        let hook =
+            move |line: &str, _| if line.starts_with(step) { Reply::Say(reply) } else { Reply::Default };
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let (sink, ca_file) = SmtpSink::upgrading(scratch.path(), "topsecret", hook).await;
+        let checked = mailer(SmtpOptions {
+            host: "localhost".to_owned(),
+            tls: Tls::StartTls,
+            ca_file: Some(ca_file),
+            user: signs_in.then(|| "desk".to_owned()),
+            password: signs_in.then(|| SecretString::from("topsecret")),
+            ..options(sink.port, PATIENT)
+        });
+        let error = checked.check().await.expect_err("refused").to_string();
+        assert!(error.contains(says) && !error.contains('@'), "{error}");
+    }
+    // Greylisting is nobody's fault.
+    let sink = SmtpSink::start(|line, _| {
+        if line.starts_with("RCPT") { Reply::Say("450 4.7.1 come again") } else { Reply::Default }
+    })
+    .await;
+    let found = mailer(options(sink.port, PATIENT)).check().await.expect("well").join("\n");
+    assert!(found.contains("greylisting"), "{found}");
+    // No sign-in is offered, and nobody is there.
+    let sink = SmtpSink::obliging().await;
+    let user = |port| SmtpOptions {
+        user: Some("desk".to_owned()),
+        password: Some(SecretString::from("topsecret")),
+        ..options(port, PATIENT)
+    };
+    let error = mailer(user(sink.port)).check().await.expect_err("no AUTH").to_string();
+    assert!(error.contains("leave user empty"), "{error}");
+    let nowhere =
+        SmtpOptions { tls: Tls::StartTls, host: "no-such-host.invalid".to_owned(), ..options(25, PATIENT) };
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let (_, ca_file) = SmtpSink::encrypted(scratch.path()).await;
+    let error = mailer(SmtpOptions { ca_file: Some(ca_file), ..nowhere }).check().await;
+    let error = error.expect_err("nobody").to_string();
+    assert!(error.contains("is host spelled right"), "{error}");
 }
 
 #[tokio::test]

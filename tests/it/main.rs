@@ -1,13 +1,16 @@
 //! Everything that needs sockets, files or processes, in one binary.
 
 mod arrows;
+mod certificates;
 mod check;
 mod crash;
 mod demo;
 mod desk;
 mod doubts;
 mod dovecot;
+mod health;
 mod jobs;
+mod mail_sites;
 mod mailbox;
 mod mailer;
 mod main_job;
@@ -16,3 +19,4 @@ mod scripted_imap;
 mod several;
 mod site;
 mod smtp_sink;
+mod systemd;

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{
     dovecot::Dovecot,
     postgres::Postgres,
-    site::{Letter, Site, plain, read_all, until},
+    site::{Letter, Site, on_servers, plain, read_all, until},
 };
 
 /// The facts the forty mails are about. Sharing is open, everything known, unless a line says otherwise.
@@ -422,27 +422,8 @@ async fn and_so_they_are_where_both_databases_are_on_postgresql() {
 #[expect(clippy::too_many_lines, reason = "one run, told in order")]
 async fn forty_mails(server: Option<&Postgres>) {
     let (dovecot, sink) = (Dovecot::start(), Sink::start().await);
-    let options = dovecot.options();
-    let mail = format!(
-        r#"
-        [mailbox]
-        host = "127.0.0.1"
-        port = {imap}
-        tls = "none"
-        user = "worker"
-        password = "secret"
-        poll_every = "1s"
-        [smtp]
-        host = "127.0.0.1"
-        port = {smtp}
-        tls = "none"
-        from = "HMIS Helpdesk <helpdesk@helpdesk.example>"
-        [staff]
-        notify = ["staff@helpdesk.example"]
-        "#,
-        imap = options.port,
-        smtp = sink.port,
-    );
+    let mail =
+        on_servers(dovecot.options().port, sink.port) + "[staff]\nnotify = [\"staff@helpdesk.example\"]\n";
     let site = match server {
         Some(server) => Site::on_postgres(&mail, server).await,
         None => Site::new(&mail).await,

@@ -73,6 +73,18 @@ impl Postgres {
         );
     }
 
+    /// Stops the server at once, does something while it is away, and starts it again.
+    pub async fn away(&self, meanwhile: impl Future<Output = ()>) {
+        let data = self.home().join("data").display().to_string();
+        let log = self.home().join("log").display().to_string();
+        let options = fs::read_to_string(self.home().join("data/postmaster.opts")).expect("it runs");
+        let (_, options) = options.trim().split_once(' ').expect("the program and its options");
+        must(&self.run("pg_ctl", &["-w", "-D", &data, "-m", "immediate", "stop"]), "pg_ctl", &self.home());
+        meanwhile.await;
+        let start = ["-w", "-D", &data, "-l", &log, "-o", &options.replace('"', "'"), "start"];
+        must(&self.run("pg_ctl", &start), "pg_ctl", &self.home());
+    }
+
     fn home(&self) -> PathBuf {
         self.scratch.path().join("s")
     }

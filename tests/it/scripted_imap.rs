@@ -2,7 +2,10 @@
 
 use std::{
     net::Ipv4Addr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use roi_desk::mailbox::{ImapOptions, Tls};
@@ -18,6 +21,8 @@ use tokio::{
 pub enum Fault {
     /// Answers NO.
     No,
+    /// Answers NO with these words.
+    Refuse(&'static str),
     /// Answers BAD.
     Bad,
     /// Answers OK without doing or telling anything.
@@ -36,12 +41,17 @@ pub enum Fault {
     ForeignTag,
     /// Answers with exactly this.
     Say(&'static str),
+    /// Answers a search with the numbers from the first to the second, doubled.
+    Found(u32, u32),
+    /// Answers with these lines, and OK.
+    Lines([&'static str; 2]),
 }
 
 /// The server; it ends when dropped.
 pub struct Scripted {
     port: u16,
     commands: Arc<Mutex<Vec<String>>>,
+    closed: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -52,13 +62,19 @@ impl Scripted {
         let port = listener.local_addr().expect("bound").port();
         let commands = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&commands);
+        let closed = Arc::new(AtomicBool::new(false));
+        let refuses = Arc::clone(&closed);
+        let fault = move |line: &str| {
+            let login = line.starts_with("LOGIN") && refuses.load(Ordering::SeqCst);
+            if login { Some(Fault::No) } else { fault(line) }
+        };
         let task = tokio::spawn(async move {
             // One connection after the other; how each ends does not matter.
             while let Ok((stream, _)) = listener.accept().await {
                 let _ = converse(stream, &fault, &heard).await;
             }
         });
-        Self { port, commands, task }
+        Self { port, commands, closed, task }
     }
 
     /// How to reach it.
@@ -67,6 +83,11 @@ impl Scripted {
         options.port = self.port;
         options.tls = Tls::None;
         options
+    }
+
+    /// Lets nobody in from now on.
+    pub fn refuse_logins(&self) {
+        self.closed.store(true, Ordering::SeqCst);
     }
 
     /// The commands so far, without tags.
@@ -101,11 +122,17 @@ async fn converse(
         let answer = match fault(command) {
             None => well(tag, command, stored),
             Some(Fault::No) => format!("{tag} NO [X] not today\r\n"),
+            Some(Fault::Refuse(words)) => format!("{tag} NO {words}\r\n"),
             Some(Fault::Bad) => format!("{tag} BAD {command}?\r\n"),
             Some(Fault::EmptyOk) => format!("{tag} OK done\r\n"),
             Some(Fault::ForeignTag) => "Z1 OK done\r\n".to_owned(),
             Some(Fault::Garbage) => "* ?? Client Jane Doe\r\n".to_owned(),
             Some(Fault::Say(answer)) => answer.to_owned(),
+            Some(Fault::Found(first, last)) => {
+                let uids: String = (first..=last).map(|number| format!(" {}", number * 2)).collect();
+                format!("* SEARCH{uids}\r\n{tag} OK done\r\n")
+            }
+            Some(Fault::Lines(lines)) => format!("{}{tag} OK done\r\n", lines.concat()),
             Some(Fault::Stall) => String::new(),
             Some(Fault::Close) => return Ok(()),
             Some(Fault::Cut) => return write.write_all(b"* 1 FETCH (UID 5 BODY[] {99}\r\nClient").await,

@@ -1,6 +1,7 @@
 //! A helpdesk's site in a scratch folder: configuration, roster, HMIS, and the real program run on them.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -11,7 +12,7 @@ use roi_desk::sql::{Address, Isolation, Pool, query_as, query_scalar};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
-use crate::postgres::Postgres;
+use crate::{postgres::Postgres, smtp_sink::SmtpSink};
 
 /// How long anything that was set going may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -244,10 +245,63 @@ impl Site {
         assert!(rested, "{seen} of {messages} messages seen; busy: {busy:?}; log:\n{}", self.log());
     }
 
+    /// All is done: a case for each notice, each record closed once (the HMIS counts in a table `closings`), each sender
+    /// answered under one Message-ID. Gives how many replies left more than once.
+    pub async fn all_done_once(&self, sink: &SmtpSink, notices: usize) -> usize {
+        let cases = self.json(&["case", "list"]);
+        assert_eq!(cases.len(), notices, "one case for each notice");
+        for case in &cases {
+            assert_eq!(case.get("state").and_then(Value::as_str), Some("done"), "{case:#}");
+        }
+        let closings = self.count("SELECT COUNT(*) FROM closings").await;
+        let records = self.count("SELECT COUNT(DISTINCT record_id) FROM closings").await;
+        let expected = i64::try_from(notices).expect("few");
+        assert_eq!((closings, records), (expected, expected), "each record is closed once");
+
+        let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for transaction in sink.transactions() {
+            let content = String::from_utf8_lossy(&transaction.content).into_owned();
+            let id =
+                content.lines().find(|line| line.starts_with("Message-ID:")).unwrap_or_default().to_owned();
+            for recipient in transaction.recipients {
+                ids.entry(recipient).or_default().push(id.clone());
+            }
+        }
+        assert_eq!(ids.len(), notices, "every sender has an answer");
+        let mut repeated = 0;
+        for (recipient, ids) in &ids {
+            let different: BTreeSet<_> = ids.iter().collect();
+            assert_eq!(different.len(), 1, "{recipient} has different answers");
+            repeated += ids.len() - 1;
+        }
+        self.run(&["db", "verify"]);
+        repeated
+    }
+
     /// The text of every mail in `sent`, by Message-ID.
     pub fn sent(&self) -> Vec<String> {
         read_all(&self.path("sent"))
     }
+}
+
+/// `[mailbox]` and `[smtp]` for servers on these ports of this machine.
+pub fn on_servers(imap: u16, smtp: u16) -> String {
+    format!(
+        r#"
+        [mailbox]
+        host = "127.0.0.1"
+        port = {imap}
+        tls = "none"
+        user = "worker"
+        password = "secret"
+        poll_every = "1s"
+        [smtp]
+        host = "127.0.0.1"
+        port = {smtp}
+        tls = "none"
+        from = "HMIS Helpdesk <helpdesk@helpdesk.example>"
+        "#
+    )
 }
 
 /// Runs statements in a transaction of their own.
@@ -319,6 +373,22 @@ pub async fn until_every(pace: Duration, patience: Duration, mut done: impl FnMu
 pub struct Daemon(Child);
 
 impl Daemon {
+    /// A daemon that was started in a way of its own.
+    pub fn of(child: Child) -> Self {
+        Self(child)
+    }
+
+    /// Waits for it to end by itself; its exit code.
+    pub async fn ended(mut self) -> Option<i32> {
+        let mut ended = None;
+        until(PATIENCE, || {
+            ended = self.0.try_wait().expect("waited for");
+            ended.is_some()
+        })
+        .await;
+        ended.and_then(|status| status.code())
+    }
+
     /// Its process number.
     pub fn process(&self) -> u32 {
         self.0.id()
@@ -330,11 +400,15 @@ impl Daemon {
         self.0.wait().expect("gone");
     }
 
+    /// Sends it a signal, by its name without SIG.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.0.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
     /// Asks it to stop (SIGTERM) and waits; it must end well.
     pub async fn stop(mut self) {
-        let asked =
-            Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().expect("kill runs");
-        assert!(asked.success());
+        self.signal("TERM");
         let mut ended = None;
         until(PATIENCE, || {
             ended = self.0.try_wait().expect("waited for");

@@ -8,13 +8,14 @@ use std::{
 };
 
 use mail_parser::decoders::base64::base64_decode;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
 use tokio_rustls::TlsAcceptor;
+
+use crate::certificates;
 
 /// What the server does at a step.
 pub enum Reply {
@@ -58,8 +59,17 @@ struct Seen {
     transactions: Vec<Transaction>,
 }
 
+/// How a server encrypts.
+#[derive(Clone)]
+enum Encryption {
+    None,
+    AtOnce(TlsAcceptor),
+    Later(TlsAcceptor),
+}
+
 struct Server {
     hook: Box<Hook>,
+    encryption: Encryption,
     mechanisms: &'static str,
     password: Option<&'static str>,
     seen: Mutex<Seen>,
@@ -82,7 +92,7 @@ impl Drop for SmtpSink {
 impl SmtpSink {
     /// A server without encryption and sign-in.
     pub async fn start(hook: impl Fn(&str, usize) -> Reply + Send + Sync + 'static) -> Self {
-        Self::launch(Box::new(hook), None, "", None).await
+        Self::launch(Box::new(hook), Encryption::None, "", None).await
     }
 
     /// A server that takes every mail.
@@ -92,37 +102,37 @@ impl SmtpSink {
 
     /// A server that wants a sign-in with this password, by one of `mechanisms` (`PLAIN LOGIN`).
     pub async fn with_password(mechanisms: &'static str, password: &'static str) -> Self {
-        Self::launch(Box::new(|_, _| Reply::Default), None, mechanisms, Some(password)).await
+        Self::launch(Box::new(|_, _| Reply::Default), Encryption::None, mechanisms, Some(password)).await
     }
 
     /// A server that speaks TLS from the first byte. Its certificate (for `localhost` and 127.0.0.1) is written
     /// to `folder`, whose file is the second value.
     pub async fn encrypted(folder: &Path) -> (Self, PathBuf) {
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let made = rcgen::generate_simple_self_signed(names).expect("a key and a certificate");
-        let file = folder.join("sink.pem");
-        std::fs::write(&file, made.cert.pem()).expect("a scratch folder can be written to");
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring has them")
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .expect("the key is the certificate's");
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        (Self::launch(Box::new(|_, _| Reply::Default), Some(acceptor), "", None).await, file)
+        let (acceptor, file) = acceptor(folder);
+        let hook = Box::new(|_: &str, _: usize| Reply::Default);
+        (Self::launch(hook, Encryption::AtOnce(acceptor), "", None).await, file)
+    }
+
+    /// A server that offers STARTTLS, and a sign-in with this password only after it.
+    pub async fn upgrading(
+        folder: &Path,
+        password: &'static str,
+        hook: impl Fn(&str, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Self, PathBuf) {
+        let (acceptor, file) = acceptor(folder);
+        let encryption = Encryption::Later(acceptor);
+        (Self::launch(Box::new(hook), encryption, "PLAIN LOGIN", Some(password)).await, file)
     }
 
     async fn launch(
         hook: Box<Hook>,
-        tls: Option<TlsAcceptor>,
+        encryption: Encryption,
         mechanisms: &'static str,
         password: Option<&'static str>,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
-        let server = Arc::new(Server { hook, mechanisms, password, seen: Mutex::default() });
+        let server = Arc::new(Server { hook, encryption, mechanisms, password, seen: Mutex::default() });
         let running = Arc::clone(&server);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -130,8 +140,8 @@ impl SmtpSink {
                     seen.connections += 1;
                     seen.connections
                 });
-                let (server, tls) = (Arc::clone(&running), tls.clone());
-                tokio::spawn(async move { server.meet(stream, tls, number).await });
+                let server = Arc::clone(&running);
+                tokio::spawn(async move { server.meet(stream, number).await });
             }
         });
         Self { port, server, task }
@@ -148,6 +158,22 @@ impl SmtpSink {
     }
 }
 
+/// Whether STARTTLS is still to come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protection {
+    Offered,
+    Settled,
+}
+
+/// A certificate for `localhost` and 127.0.0.1, written to `folder` too, and a server that shows it.
+fn acceptor(folder: &Path) -> (TlsAcceptor, PathBuf) {
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).expect("a key and a certificate");
+    let file = folder.join("sink.pem");
+    std::fs::write(&file, made.cert.pem()).expect("a scratch folder can be written to");
+    (certificates::acceptor(&made), file)
+}
+
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
@@ -159,13 +185,23 @@ impl Server {
     }
 
     /// A client that hangs up or breaks the handshake ends its own dialogue only.
-    async fn meet(&self, stream: TcpStream, tls: Option<TlsAcceptor>, number: usize) -> io::Result<()> {
+    async fn meet(&self, stream: TcpStream, number: usize) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let stream: Box<dyn Stream> = match tls {
-            Some(acceptor) => Box::new(acceptor.accept(stream).await?),
-            None => Box::new(stream),
+        let stream: Box<dyn Stream> = match &self.encryption {
+            Encryption::AtOnce(acceptor) => Box::new(acceptor.accept(stream).await?),
+            Encryption::None | Encryption::Later(_) => Box::new(stream),
         };
-        self.dialogue(&mut BufReader::new(stream), number).await
+        let mut client = BufReader::new(stream);
+        if self.answer(&mut client, CONNECT, number, "220 sink").await?.is_none() {
+            return Ok(());
+        }
+        let Encryption::Later(acceptor) = &self.encryption else {
+            return self.dialogue(&mut client, number, Protection::Settled).await;
+        };
+        self.dialogue(&mut client, number, Protection::Offered).await?;
+        // Nothing that was said before counts (RFC 3207, 4.2): no greeting, and EHLO has to be said again.
+        let stream: Box<dyn Stream> = Box::new(acceptor.accept(client.into_inner()).await?);
+        self.dialogue(&mut BufReader::new(stream), number, Protection::Settled).await
     }
 
     /// Does what the hook wants at `step`; gives the code said, or `None` when the dialogue is over.
@@ -190,17 +226,17 @@ impl Server {
         Ok(stay.then(|| line.chars().take(3).collect()))
     }
 
-    async fn dialogue(&self, client: &mut Line, number: usize) -> io::Result<()> {
+    /// Until the client hangs up, or wants to go on in TLS.
+    async fn dialogue(&self, client: &mut Line, number: usize, protection: Protection) -> io::Result<()> {
         let mut transaction = None;
-        if self.answer(client, CONNECT, number, "220 sink").await?.is_none() {
-            return Ok(());
-        }
         loop {
             let Some(line) = read_line(client).await? else { return Ok(()) };
             let line = String::from_utf8_lossy(&line).into_owned();
             let argument = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
             let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
             let usual = match verb.as_str() {
+                "EHLO" if protection == Protection::Offered => "250-sink\r\n250 STARTTLS".to_owned(),
+                "STARTTLS" if protection == Protection::Offered => "220 go".to_owned(),
                 "EHLO" if self.mechanisms.is_empty() => "250-sink\r\n250 8BITMIME".to_owned(),
                 "EHLO" => format!("250-sink\r\n250-8BITMIME\r\n250 AUTH {}", self.mechanisms),
                 "AUTH" => self.sign_in(client, &line).await?.to_owned(),
@@ -238,7 +274,7 @@ impl Server {
                         return Ok(());
                     }
                 }
-                ("QUIT", _) => return Ok(()),
+                ("QUIT", _) | ("STARTTLS", "220") => return Ok(()),
                 _ => {}
             }
         }

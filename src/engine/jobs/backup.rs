@@ -13,8 +13,8 @@ use crate::{engine::EngineError, store::StoreError};
 
 /// How a backup is called, by the instant (UTC) it was begun.
 const NAME: &str = "roi-desk-%Y%m%d-%H%M%S.db";
-/// How one that is being written ends.
-const PARTIAL: &str = ".partial";
+/// How the files of one that is being written end: what is copied stands in the file or in what `SQLite` keeps beside it.
+const PARTIAL: [&str; 4] = [".partial", ".partial-wal", ".partial-shm", ".partial-journal"];
 
 impl Turn<'_> {
     /// Writes a backup and removes those beyond the configured number.
@@ -24,25 +24,48 @@ impl Turn<'_> {
                 file: folder.display().to_string(),
                 why: format!("the folder for backups cannot be used: {error}"),
             };
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unusable)?;
-            // What a run that was cut off has left holds mails, and would stay for ever.
-            for (_, partial) in found(folder, PARTIAL).map_err(unusable)? {
-                fs::remove_file(partial).map_err(unusable)?;
-            }
+            on_disk(folder, prepare).await.map_err(unusable)?;
             let file = folder.join(self.now.format(NAME).to_string());
             // One of this second was written by a run that was cut off before it was noted.
-            if !file.exists() {
+            if !tokio::fs::try_exists(&file).await.map_err(unusable)? {
                 self.desk.book.store.backup(&file).await?;
             }
-            let mut backups = found(folder, "").map_err(unusable)?;
-            backups.sort();
-            let too_many = backups.len().saturating_sub(self.desk.plan.backups);
-            for (_, oldest) in backups.into_iter().take(too_many) {
-                fs::remove_file(oldest).map_err(unusable)?;
-            }
+            let number = self.desk.plan.backups;
+            on_disk(folder, move |folder| keep_last(folder, number)).await.map_err(unusable)?;
         }
         self.finish(None).await
     }
+}
+
+/// Does what waits for the disk, while other work goes on.
+async fn on_disk(
+    folder: &Path,
+    work: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+) -> io::Result<()> {
+    let folder = folder.to_owned();
+    tokio::task::spawn_blocking(move || work(&folder)).await.map_err(io::Error::other)?
+}
+
+/// Creates the folder where it is missing. What a run that was cut off has left holds mails, and would stay for ever.
+fn prepare(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    for ending in PARTIAL {
+        for (_, partial) in found(folder, ending)? {
+            fs::remove_file(partial)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the oldest, so that this many are left.
+fn keep_last(folder: &Path, number: usize) -> io::Result<()> {
+    let mut backups = found(folder, "")?;
+    backups.sort();
+    let too_many = backups.len().saturating_sub(number);
+    for (_, oldest) in backups.into_iter().take(too_many) {
+        fs::remove_file(oldest)?;
+    }
+    Ok(())
 }
 
 /// The backups in a folder, or what else begins with a backup's name and ends with `ending`. Whatever is called otherwise
@@ -74,6 +97,8 @@ mod tests {
             "roi-desk.db",
             "roi-desk-20261123-094500.db.old",
             "roi-desk-20261123-094500.db.partial",
+            "roi-desk-20261123-094500.db.partial-wal",
+            "roi-desk-20261123-094500.db.partial-old",
             "roi-desk-2026112-3094500.db",
             "roi-desk-20261123-094561.db",
             "roi-desk-20261323-094500.db",
@@ -94,6 +119,10 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(names(""), ["roi-desk-20261122-094500.db", "roi-desk-20261123-094500.db"]);
-        assert_eq!(names(PARTIAL), ["roi-desk-20261123-094500.db.partial"]);
+        let partial: Vec<_> = PARTIAL.into_iter().flat_map(names).collect();
+        assert_eq!(
+            partial,
+            ["roi-desk-20261123-094500.db.partial", "roi-desk-20261123-094500.db.partial-wal"]
+        );
     }
 }

@@ -8,26 +8,26 @@ use super::Turn;
 use crate::{
     domain::{Case, CaseState, ItemOutcome},
     engine::EngineError,
-    store::{Figures, MessageState, OpenCase},
+    store::{MessageState, OpenCase, Period},
 };
 
 impl Turn<'_> {
-    /// Tells staff the figures since the digest before this one, or since the first start.
+    /// Tells staff the period since the digest before this one, or since the first start.
     pub(super) async fn digest(&self) -> Result<(), EngineError> {
         let store = &self.desk.book.store;
-        let (figures, open) = (store.figures(self.since, self.now).await?, store.open_cases().await?);
+        let (period, open) = (store.period(self.since, self.now).await?, store.open_cases().await?);
         let since = self.on_the_clock(self.since);
-        self.finish(Some(words(&since, &figures, &open, self.now))).await
+        self.finish(Some(words(&since, &period, &open, self.now))).await
     }
 }
 
 /// Subject and text.
-fn words(since: &str, figures: &Figures, open: &[OpenCase], now: DateTime<Utc>) -> (String, String) {
-    let came = |state: MessageState| figures.messages.get(state.as_str()).copied().unwrap_or_default();
+fn words(since: &str, period: &Period, open: &[OpenCase], now: DateTime<Utc>) -> (String, String) {
+    let came = |state: MessageState| period.messages.get(state.as_str()).copied().unwrap_or_default();
     let notices = came(MessageState::Working).0 + came(MessageState::Done).0;
-    let ended = |state: CaseState| figures.ended.iter().filter(|case| case.state == state).count();
+    let ended = |state: CaseState| period.ended.iter().filter(|case| case.state == state).count();
     let records = |wanted: ItemOutcome| {
-        figures.ended.iter().flat_map(|case| &case.items).filter(|item| item.outcome() == wanted).count()
+        period.ended.iter().flat_map(|case| &case.items).filter(|item| item.outcome() == wanted).count()
     };
     let overdue = open.iter().filter(|open| open.case.due_at < now).count();
     let waiting = open.iter().filter(|open| open.case.state.waits_for_staff()).count();
@@ -37,7 +37,7 @@ fn words(since: &str, figures: &Figures, open: &[OpenCase], now: DateTime<Utc>) 
     line(format!("notices received: {notices}"));
     line(format!(
         "cases that ended: {} (done {}, declined {}, cancelled {}, looked at only {})",
-        figures.ended.len(),
+        period.ended.len(),
         ended(CaseState::Done),
         ended(CaseState::Declined),
         ended(CaseState::Cancelled),
@@ -48,7 +48,7 @@ fn words(since: &str, figures: &Figures, open: &[OpenCase], now: DateTime<Utc>) 
         records(ItemOutcome::Closed),
         records(ItemOutcome::AlreadyClosed)
     ));
-    if let Some((median, longest)) = durations(&figures.ended) {
+    if let Some((median, longest)) = durations(&period.ended) {
         line(format!(
             "from receipt to the end of the case: median {}, longest {}",
             for_people(median),
@@ -126,10 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_has_the_figures_and_nothing_about_anybody() {
+    fn the_digest_has_the_period_and_nothing_about_anybody() {
         use CaseState as S;
         use ItemOutcome as I;
-        let figures = Figures {
+        let period = Period {
             messages: [("working", (2, 0)), ("done", (3, 0)), ("left", (40, 4)), ("quarantined", (1, 0))]
                 .map(|(state, counts)| (state.to_owned(), counts))
                 .into(),
@@ -147,7 +147,7 @@ mod tests {
         .into_iter()
         .map(|case| OpenCase { since: case.received_at, case })
         .collect();
-        let (subject, text) = words("Thu 2026-11-19 08:30 CST", &figures, &open, now());
+        let (subject, text) = words("Thu 2026-11-19 08:30 CST", &period, &open, now());
         assert_eq!(subject, "Digest: waiting for a person: 3, overdue: 2");
         let expected = "Since Thu 2026-11-19 08:30 CST:
 
@@ -175,7 +175,7 @@ To see them:
 
     #[test]
     fn a_quiet_day_has_a_digest_too() {
-        let (_, text) = words("x", &Figures::default(), &[], now());
+        let (_, text) = words("x", &Period::default(), &[], now());
         assert!(text.contains("notices received: 0") && !text.contains("median"), "{text}");
         assert_eq!(for_people(TimeDelta::seconds(59)), "0 min");
         assert_eq!(for_people(TimeDelta::hours(24)), "1 d 0 h");

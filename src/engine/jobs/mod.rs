@@ -169,9 +169,10 @@ impl Turn<'_> {
         let mut tx = self.writing().await?;
         if let Some((subject, text)) = mail {
             let due = self.due.with_timezone(&self.desk.plan.zone).format("%Y-%m-%dT%H%M%S");
-            for (index, to) in self.desk.book.site.notify.iter().enumerate() {
+            let site = self.desk.book.site();
+            for (index, to) in site.notify.iter().enumerate() {
                 let key = format!("{}/{due}/{}", self.job.name(), index + 1);
-                let mail = self.desk.book.word_to_staff(&key, to, &subject, &text, self.now)?;
+                let mail = self.desk.book.word_to_staff(&site, &key, to, &subject, &text, self.now)?;
                 let order = Order {
                     key,
                     case: None,

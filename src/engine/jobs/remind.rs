@@ -21,7 +21,7 @@ impl Turn<'_> {
         let book = &self.desk.book;
         for open in book.store.open_cases().await? {
             // In shadow mode the desk writes to nobody, so nobody is late.
-            if book.site.mode == Mode::Shadow || open.case.mode == Mode::Shadow {
+            if book.site().mode == Mode::Shadow || open.case.mode == Mode::Shadow {
                 continue;
             }
             let Some(event) = overdue_answer(&open, self.now) else { continue };

@@ -18,6 +18,9 @@ impl Turn<'_> {
             }
         }
         tracing::info!(removed, "mails, replies and facts of old cases");
+        if !self.desk.book.store.empty_log().await? {
+            tracing::warn!("somebody reads the database: its log holds what was removed until the next run");
+        }
         self.finish(None).await
     }
 }

@@ -556,6 +556,7 @@ async fn a_site_with_other_tables_puts_its_own_statements_in_their_place(ground:
     );
     write("close_sharing.sql", "UPDATE clients SET share = 0 WHERE id = CAST($1 AS INTEGER) AND share = 1");
     write("set_alias.sql", "UPDATE clients SET id = id WHERE FALSE AND $1 = $2 || $3");
+    write("hold.sql", "LOCK TABLE clients IN SHARE ROW EXCLUSIVE MODE");
     write("counts.sql", "SELECT 'clients' AS what, COUNT(*) AS how_many FROM clients");
     write("oddities.sql", "SELECT 'odd rows' AS what, 0 AS how_many");
     write(".hidden", "");

@@ -105,15 +105,14 @@ impl Scratch {
             let sql = sqlx::AssertSqlSafe(format!("SELECT {} FROM {table}", names.join(", ")));
             let rows = query(sqlx::SqlSafeStr::into_sql_str(sql)).fetch_all(&self.other).await.expect("rows");
             for row in rows {
-                let cells = columns.split(' ').map(|column| match column.strip_suffix('?') {
-                    Some(flag) => {
+                let cells = columns.split(' ').map(|column| {
+                    let value = if let Some(flag) = column.strip_suffix('?') {
                         let value: Option<bool> = row.get(flag).expect("a flag");
-                        format!("{flag}={}", value.map_or("-", |yes| if yes { "yes" } else { "no" }))
-                    }
-                    None => {
-                        let value: Option<String> = row.get(column).expect("a text");
-                        format!("{column}={}", value.as_deref().unwrap_or("-"))
-                    }
+                        value.map(|yes| if yes { "yes" } else { "no" }.to_owned())
+                    } else {
+                        row.get(column).expect("a text")
+                    };
+                    format!("{}={}", column.trim_end_matches('?'), value.as_deref().unwrap_or("-"))
                 });
                 all.insert(format!("{table} {}", cells.collect::<Vec<_>>().join(" ")));
             }

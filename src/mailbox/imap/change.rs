@@ -3,9 +3,10 @@
 use async_imap::imap_proto::{AttributeValue, Response};
 
 use super::{
+    check::MAY_NOT_LEAVE,
     listing::{uid_among, uid_of},
     names,
-    session::{Access, Live},
+    session::{Access, Leaving, Live},
 };
 use crate::{
     domain::MessageKey,
@@ -40,31 +41,30 @@ impl Live {
     }
 
     /// Moves the message into `folder`, creating that where missing. Once moved, it is [`Found::Gone`] from
-    /// where it was.
+    /// where it was. A server that can neither move nor remove a single message keeps it there, marked as deleted.
     pub(super) async fn file(&mut self, key: &MessageKey, folder: &str) -> Result<Found, MailboxError> {
         let target = names::folder(folder)?;
         // The commands below say OK also when there is nothing to move.
-        let Some((uid, _)) = self.find(key).await? else { return Ok(Found::Gone) };
+        let Some((uid, flags)) = self.find(key).await? else { return Ok(Found::Gone) };
         if folder == key.folder {
             return Ok(Found::Yes);
         }
-        if !self.extensions.moves && !self.extensions.uidplus {
-            // EXPUNGE without UIDs would also remove what others have marked as deleted, and a copy without it
-            // would be made again at every attempt.
-            return Err(MailboxError::Config(
-                "this mail server can neither move messages (MOVE) nor remove a single one (UIDPLUS): leave \
-                 done_folder and quarantine_folder empty"
-                    .to_owned(),
-            ));
+        let leaving = self.extensions.leaving;
+        if leaving == Leaving::CopyAndMark && has_all(&flags, &["\\Deleted"]) {
+            // Copied at an earlier attempt, or thrown away by a person: nothing is left to do.
+            return Ok(Found::Gone);
         }
         if self.select(&key.folder, Access::Change).await?.uidvalidity != key.uidvalidity {
             return Ok(Found::Gone);
         }
-        if self.extensions.moves {
-            self.creating(folder, "UID MOVE", &format!("UID MOVE {uid} {target}")).await?;
-        } else {
-            self.creating(folder, "UID COPY", &format!("UID COPY {uid} {target}")).await?;
-            self.exec("UID STORE", &format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
+        if leaving == Leaving::Move {
+            self.creating((&key.folder, folder), "UID MOVE", &format!("UID MOVE {uid} {target}")).await?;
+            return Ok(Found::Yes);
+        }
+        self.creating((&key.folder, folder), "UID COPY", &format!("UID COPY {uid} {target}")).await?;
+        self.exec("UID STORE", &format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)"), |_| ()).await?;
+        // Without it the mark has to say it all: mail programs hide such mail, and whoever tidies up removes it.
+        if leaving == Leaving::CopyAndExpunge {
             self.exec("UID EXPUNGE", &format!("UID EXPUNGE {uid}"), |_| ()).await?;
         }
         Ok(Found::Yes)
@@ -81,7 +81,7 @@ impl Live {
     }
 
     /// The flags of a message in the open folder; none if it is gone.
-    async fn flags(&mut self, uid: u32) -> Result<Option<Vec<String>>, MailboxError> {
+    pub(super) async fn flags(&mut self, uid: u32) -> Result<Option<Vec<String>>, MailboxError> {
         let mut found = None;
         self.exec("UID FETCH", &format!("UID FETCH {uid} (UID FLAGS)"), |response| {
             let Response::Fetch(_, attributes) = response else { return };
@@ -98,21 +98,31 @@ impl Live {
         Ok(found)
     }
 
-    /// Runs a command that needs `folder`, and creates the folder if it is refused. TRYCREATE is not waited for:
-    /// not every server sends it.
+    /// Runs a command that brings mail from one folder to `folder`, and creates the folder if it is refused. TRYCREATE is not waited for:
+    /// not every server sends it. NOPERM (RFC 5530 3) is not about a folder that is missing: mail may not leave the
+    /// one it is in, or not enter this one.
     async fn creating(
         &mut self,
-        folder: &str,
+        (from, folder): (&str, &str),
         name: &'static str,
         command: &str,
     ) -> Result<(), MailboxError> {
         let refused = match self.exec(name, command, |_| ()).await {
-            Err(MailboxError::Refused { text, .. }) => text,
+            Err(MailboxError::Refused { text, .. }) if !text.contains("[NOPERM]") => text,
             result => return result,
         };
+        // Dovecot speaks of a missing folder first, also where the mail could not leave its own.
+        if self.rights(from).await?.is_some_and(|rights| !self.may_leave(&rights)) {
+            let why = MAY_NOT_LEAVE.to_owned();
+            return Err(MailboxError::Folder { folder: from.to_owned(), why, temporary: false });
+        }
         let written = names::folder(folder)?;
         match self.exec("CREATE", &format!("CREATE {written}"), |_| ()).await {
             Ok(()) => {}
+            // The folder was not what is missing.
+            Err(MailboxError::Refused { text, .. }) if text.contains("[ALREADYEXISTS]") => {
+                return Err(MailboxError::Refused { command: name, text: refused });
+            }
             Err(MailboxError::Refused { text, .. }) => {
                 let why = format!("{name}: \"{refused}\"; creating it: \"{text}\"");
                 return Err(MailboxError::Folder { folder: folder.to_owned(), why, temporary: false });

@@ -15,25 +15,76 @@ use crate::{
 };
 
 /// UIDs asked for in one command: the set stays below 6 kB and the answer small.
-const UIDS_A_COMMAND: usize = 500;
+pub(super) const UIDS_A_COMMAND: usize = 500;
+
+/// Messages searched by one command. The time for reading one answer grows with its square: in pieces, a folder of
+/// 200,000 costs ten times one of 20,000.
+const MESSAGES_A_SEARCH: u32 = 20_000;
 
 /// What one message looks like without its content.
-#[derive(Default)]
-struct Described {
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Described {
     size: Option<u32>,
+    /// None also where the server gives what is no date.
     received_at: Option<DateTime<Utc>>,
-    unreadable_date: bool,
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub(super) struct Looked {
+    folder: String,
+    pub(super) uidvalidity: u32,
+    /// What is to be described, ascending.
+    pub(super) candidates: Vec<u32>,
+    /// At a first look, or after a renumbering: every UID.
+    all: Vec<u32>,
+    /// The first UID that was not known before.
+    next_uid: u64,
+    /// It goes on where another look ended.
+    resumed: bool,
+    reset: bool,
+}
+
+impl Looked {
+    /// The listing, from what `described` knows of the candidates; those it does not name are gone.
+    pub(super) fn listing(self, described: &BTreeMap<u32, Described>, since: DateTime<Utc>) -> Listing {
+        // UIDNEXT is not used: mail that is still being stored may have a lower number.
+        let last = self.all.last().max(self.candidates.last()).copied();
+        let next_uid = last.map_or(0, |last| u64::from(last) + 1).max(self.next_uid);
+        let key = |uid: u32| MessageKey {
+            folder: self.folder.clone(),
+            uidvalidity: self.uidvalidity,
+            uid: uid.to_string(),
+        };
+        // A mail without a date of arrival is new rather than old: it must not be passed over.
+        let newest =
+            described.values().filter_map(|message| message.received_at).max().unwrap_or(since).max(since);
+        let (mut entries, mut older) = (Vec::new(), Vec::new());
+        for (uid, message) in described {
+            let received_at = message.received_at.unwrap_or(newest);
+            if !self.resumed && received_at < since {
+                older.push(key(*uid));
+            } else {
+                let size = message.size.map_or(0, u64::from);
+                entries.push(Entry { key: key(*uid), size, received_at });
+            }
+        }
+        let candidates: BTreeSet<u32> = self.candidates.iter().copied().collect();
+        older.extend(self.all.iter().filter(|uid| !candidates.contains(uid)).map(|uid| key(*uid)));
+        let cursor = Cursor { folder: self.folder.clone(), uidvalidity: self.uidvalidity, next_uid };
+        Listing { entries, older, cursor, reset: self.reset }
+    }
 }
 
 impl Live {
-    /// What is in `folder` beyond `cursor`; without a cursor, or after the folder was numbered anew, all of it,
-    /// apart by `since`.
-    pub(super) async fn list(
+    /// Which messages are in `folder` beyond `cursor`; without a cursor, or after the folder was numbered anew, all
+    /// of them, and which of them may be from `since` or later.
+    pub(super) async fn look(
         &mut self,
         folder: &str,
         cursor: Option<&Cursor>,
         since: DateTime<Utc>,
-    ) -> Result<Listing, MailboxError> {
+    ) -> Result<Looked, MailboxError> {
         let selected = self.select(folder, Access::Read).await?;
         let cursor = cursor.filter(|cursor| cursor.folder == folder);
         let resumed = cursor.filter(|cursor| cursor.uidvalidity == selected.uidvalidity);
@@ -41,34 +92,13 @@ impl Live {
             Some(cursor) => (Vec::new(), self.uids_from(cursor.next_uid).await?),
             None => self.uids_apart(since).await?,
         };
-        let described = self.describe(&candidates).await?;
-        // UIDNEXT is not used: mail that is still being stored may have a lower number.
-        let last = all.last().max(candidates.last()).copied();
-        let next_uid = last.map_or(0, |last| u64::from(last) + 1);
-
-        let key = |uid: u32| MessageKey {
+        Ok(Looked {
             folder: folder.to_owned(),
             uidvalidity: selected.uidvalidity,
-            uid: uid.to_string(),
-        };
-        let (mut entries, mut older) = (Vec::new(), Vec::new());
-        for (uid, (size, received_at)) in &described {
-            if resumed.is_none() && *received_at < since {
-                older.push(key(*uid));
-            } else {
-                entries.push(Entry { key: key(*uid), size: u64::from(*size), received_at: *received_at });
-            }
-        }
-        let candidates: BTreeSet<u32> = candidates.into_iter().collect();
-        older.extend(all.into_iter().filter(|uid| !candidates.contains(uid)).map(key));
-        Ok(Listing {
-            entries,
-            older,
-            cursor: Cursor {
-                folder: folder.to_owned(),
-                uidvalidity: selected.uidvalidity,
-                next_uid: next_uid.max(resumed.map_or(1, |cursor| cursor.next_uid)),
-            },
+            candidates,
+            all,
+            next_uid: resumed.map_or(1, |cursor| cursor.next_uid),
+            resumed: resumed.is_some(),
             reset: cursor.is_some() && resumed.is_none(),
         })
     }
@@ -77,7 +107,16 @@ impl Live {
     async fn uids_from(&mut self, next: u64) -> Result<Vec<u32>, MailboxError> {
         let Ok(next) = u32::try_from(next) else { return Ok(Vec::new()) };
         let next = next.max(1);
-        let mut uids = self.search(&format!("UID {next}:*")).await?;
+        let few = self.selected.as_ref().is_some_and(|selected| {
+            let new = selected.uid_next.map_or(u32::MAX, |uid_next| uid_next.saturating_sub(next));
+            new.min(selected.messages) <= MESSAGES_A_SEARCH
+        });
+        // One command, however much old mail there is; in pieces only where the new mail itself is that much.
+        let mut uids = if few {
+            self.search(&format!("UID {next}:*")).await?
+        } else {
+            self.search_in_pieces(&[&format!("UID {next}:*")]).await?.pop().unwrap_or_default()
+        };
         uids.retain(|uid| *uid >= next);
         Ok(uids)
     }
@@ -85,35 +124,79 @@ impl Live {
     /// All UIDs, and those of mail that may be from `since` or later. In this order: mail that arrives between
     /// the two searches must not look old.
     async fn uids_apart(&mut self, since: DateTime<Utc>) -> Result<(Vec<u32>, Vec<u32>), MailboxError> {
-        let all = self.search("ALL").await?;
         // SINCE compares calendar days of the server's zone (RFC 3501 6.4.4), at most a day off UTC.
         let day = since.date_naive().checked_sub_days(Days::new(1)).unwrap_or_else(|| since.date_naive());
-        let recent = self.search(&format!("SINCE {}", day.format("%-d-%b-%Y"))).await?;
-        Ok((all, recent))
+        let recent = format!("SINCE {}", day.format("%-d-%b-%Y"));
+        let mut found = self.search_in_pieces(&["ALL", &recent]).await?;
+        let recent = found.pop().unwrap_or_default();
+        Ok((found.pop().unwrap_or_default(), recent))
     }
 
-    /// Size in bytes and arrival of each message that is still there.
-    async fn describe(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, (u32, DateTime<Utc>)>, MailboxError> {
-        const NAME: &str = "UID FETCH";
-        let mut described = BTreeMap::new();
-        for chunk in uids.chunks(UIDS_A_COMMAND) {
-            let mut found: BTreeMap<u32, Described> = BTreeMap::new();
-            let command = format!("UID FETCH {} (UID RFC822.SIZE INTERNALDATE)", uid_set(chunk));
-            self.exec(NAME, &command, |response| note(response, &mut found)).await?;
-            for (uid, message) in found {
-                if message.unreadable_date {
-                    let why = format!("message {uid} has a date that cannot be read");
-                    return Err(MailboxError::Protocol { command: NAME, why });
-                }
-                // Changes of flags are announced in FETCH responses of their own, also for other messages.
-                if let (Some(size), Some(received_at)) = (message.size, message.received_at)
-                    && chunk.binary_search(&uid).is_ok()
-                {
-                    described.insert(uid, (size, received_at));
-                }
+    /// The UIDs that match each of `criteria`, ascending, asked for some messages at a time. By number from the last
+    /// to the first: a message that somebody removes meanwhile moves those after it into pieces that come later, so
+    /// none is left out.
+    async fn search_in_pieces(&mut self, criteria: &[&str]) -> Result<Vec<Vec<u32>>, MailboxError> {
+        let messages = self.selected.as_ref().map_or(0, |selected| selected.messages);
+        let mut found = vec![Vec::new(); criteria.len()];
+        let pieces = messages.div_ceil(MESSAGES_A_SEARCH).max(1);
+        for piece in (0..pieces).rev() {
+            let first = piece * MESSAGES_A_SEARCH + 1;
+            let numbers = match (pieces, piece + 1 == pieces) {
+                // No number at all: where the folder is empty, every number is an error.
+                (1, _) => String::new(),
+                (_, true) => format!("{first}:* "),
+                (_, false) => format!("{first}:{} ", piece * MESSAGES_A_SEARCH + MESSAGES_A_SEARCH),
+            };
+            for (uids, criterion) in found.iter_mut().zip(criteria) {
+                uids.extend(self.search(&format!("{numbers}{criterion}")).await?);
             }
         }
-        Ok(described)
+        for uids in &mut found {
+            uids.sort_unstable();
+            uids.dedup();
+        }
+        Ok(found)
+    }
+
+    /// Size in bytes and arrival of each of `uids`, ascending, that is still there.
+    pub(super) async fn describe(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, Described>, MailboxError> {
+        let mut found: BTreeMap<u32, Described> = BTreeMap::new();
+        let command = format!("UID FETCH {} (UID RFC822.SIZE INTERNALDATE)", uid_set(uids));
+        self.exec("UID FETCH", &command, |response| note(response, &mut found)).await?;
+        // Changes of flags are announced in FETCH responses of their own, also for other messages.
+        found.retain(|uid, _| uids.binary_search(uid).is_ok());
+        Ok(found)
+    }
+
+    /// Whether the server gives the content of any message but `key`'s: the proof that a failure is about that one
+    /// mail. One octet is asked for, of a few messages. Where `key`'s is alone in the folder, that the server still
+    /// knows its flags must do: else it would be asked for until other mail comes.
+    pub(super) async fn delivers_another(
+        &mut self,
+        key: &MessageKey,
+        attempt: u32,
+    ) -> Result<bool, MailboxError> {
+        let messages = self.select(&key.folder, Access::Read).await?.messages;
+        let number = match attempt {
+            0 => messages,
+            1 => 1,
+            _ => messages.div_ceil(2),
+        };
+        if messages < 2 {
+            let Some(uid) = uid_of(key) else { return Ok(false) };
+            return Ok(self.flags(uid).await?.is_some());
+        }
+        let mut given = false;
+        self.exec("FETCH", &format!("FETCH {number} (UID BODY.PEEK[]<0.1>)"), |response| {
+            let Response::Fetch(_, attributes) = response else { return };
+            let other = uid_among(attributes).is_some_and(|uid| uid_of(key) != Some(uid));
+            let content = |a: &AttributeValue<'_>| {
+                matches!(a, AttributeValue::BodySection { section: None, data: Some(_), .. })
+            };
+            given |= other && attributes.iter().any(content);
+        })
+        .await?;
+        Ok(given)
     }
 
     /// The content of `batch`, in its order, without the messages that are no longer there.
@@ -192,7 +275,6 @@ fn note(response: &Response<'_>, found: &mut BTreeMap<u32, Described>) {
         }
         if let AttributeValue::InternalDate(date) = attribute {
             message.received_at = internal_date(date);
-            message.unreadable_date = message.received_at.is_none();
         }
     }
 }
@@ -202,7 +284,7 @@ pub(super) fn uid_among(attributes: &[AttributeValue<'_>]) -> Option<u32> {
 }
 
 /// `17-Jul-1996 02:44:25 -0700`, the day padded with a space (RFC 3501 9 `date-time`).
-fn internal_date(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn internal_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z").ok().map(|date| date.to_utc())
 }
 

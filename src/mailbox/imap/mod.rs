@@ -1,19 +1,25 @@
 //! A mailbox on an IMAP server (RFC 3501 with IDLE, MOVE and UIDPLUS where offered).
 
 mod change;
+mod check;
 mod connect;
 mod idle;
 mod listing;
 pub(super) mod names;
 mod session;
+mod singly;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use super::{Cursor, Entry, Fetched, Found, ImapOptions, KEYWORD, Listing, MailboxError, Mark, Tls};
+use super::{Cursor, Entry, Fetched, Found, ImapOptions, Listing, MailboxError, Mark};
 use crate::domain::MessageKey;
+pub(super) use check::check;
+use listing::UIDS_A_COMMAND;
+pub(super) use session::allowance;
 use session::{Access, Live};
+use singly::Singly;
 
 /// The connection, and what is needed to go on in it. Each call takes `live` out and puts it back only when all
 /// went well: after an error, or when the caller drops the future half-way, there is none left to be out of
@@ -42,15 +48,45 @@ impl Imap {
         since: DateTime<Utc>,
     ) -> Result<Listing, MailboxError> {
         let mut live = self.take()?;
-        let listing = live.list(&self.options.folder, cursor, since).await?;
+        let looked = live.look(&self.options.folder, cursor, since).await?;
         self.listed = live.selected.as_ref().map(session::Selected::arrivals);
+        let mut described = BTreeMap::new();
+        for chunk in looked.candidates.chunks(UIDS_A_COMMAND) {
+            match live.describe(chunk).await {
+                Ok(more) => described.extend(more),
+                // Silence is not taken for one mail's fault here: 500 times the limit would be an hour or two.
+                Err(error) if error.may_be_one_mail() && !matches!(error, MailboxError::Timeout { .. }) => {
+                    tracing::warn!(%error, "sizes of new mail cannot be had at once; asking mail by mail");
+                    drop(live);
+                    let mut singly = Singly::new(&self.options);
+                    described.extend(singly.describe(&looked, chunk).await?);
+                    live = singly.take().await?;
+                    live.select(&self.options.folder, Access::Read).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
         self.live = Some(live);
-        Ok(listing)
+        Ok(looked.listing(&described, since))
     }
 
     pub(super) async fn fetch(&mut self, batch: &[Entry]) -> Result<Vec<Fetched>, MailboxError> {
         let mut live = self.take()?;
-        let fetched = live.fetch(batch, self.options.limits.max_message).await?;
+        let fetched = match live.fetch(batch, self.options.limits.max_message).await {
+            Ok(fetched) => fetched,
+            Err(error) if error.may_be_one_mail() => {
+                tracing::warn!(%error, mails = batch.len(), "mail cannot be fetched at once; asking mail by mail");
+                drop(live);
+                let mut singly = Singly::new(&self.options);
+                let mut fetched = Vec::with_capacity(batch.len());
+                for entry in batch {
+                    fetched.extend(singly.fetch(entry).await?);
+                }
+                live = singly.take().await?;
+                fetched
+            }
+            Err(error) => return Err(error),
+        };
         self.live = Some(live);
         Ok(fetched)
     }
@@ -74,53 +110,5 @@ impl Imap {
         let found = live.file(key, folder).await?;
         self.live = Some(live);
         Ok(found)
-    }
-
-    /// Connects, logs in, looks at the folder and says what it found; changes nothing.
-    pub(super) async fn check(options: &ImapOptions) -> Result<Vec<String>, MailboxError> {
-        let mut live = Live::open(options).await?;
-        let protection = match options.tls {
-            Tls::Implicit => "over TLS",
-            Tls::None => "without encryption, on this machine",
-        };
-        let folder = live.select(&options.folder, Access::Read).await?;
-        let extensions = live.extensions;
-        let mut said = vec![
-            format!("logged in to {} {protection}", options.server()),
-            format!("folder \"{}\" holds {} messages", options.folder, folder.messages),
-            if extensions.idle {
-                "the server tells of new mail at once (IDLE)".to_owned()
-            } else {
-                "the server does not tell of new mail (no IDLE): mail is found at every poll_every".to_owned()
-            },
-            match (extensions.moves, extensions.uidplus) {
-                (true, _) => "notices can be moved to other folders (MOVE)".to_owned(),
-                (false, true) => {
-                    "notices can be moved to other folders by copying and removing (UIDPLUS)".to_owned()
-                }
-                (false, false) => {
-                    "notices cannot be moved to other folders (neither MOVE nor UIDPLUS): leave done_folder \
-                     and quarantine_folder empty"
-                        .to_owned()
-                }
-            },
-        ];
-        // What can be marked is told by SELECT only, which takes \Recent from other programs: a check must not.
-        if folder.recent > 0 {
-            said.push(format!(
-                "whether notices can be marked with {KEYWORD} shows at the first one: asking now would touch {} \
-                 recent messages",
-                folder.recent
-            ));
-            return Ok(said);
-        }
-        let flags = live.select(&options.folder, Access::Change).await?.permanent_flags;
-        let keeps = flags.iter().any(|flag| flag == "\\*" || flag.eq_ignore_ascii_case(KEYWORD));
-        said.push(if keeps {
-            format!("notices can be marked with {KEYWORD}")
-        } else {
-            format!("notices cannot be marked: the server keeps no keyword {KEYWORD} in this folder")
-        });
-        Ok(said)
     }
 }

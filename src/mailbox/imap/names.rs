@@ -2,6 +2,9 @@
 
 use crate::mailbox::MailboxError;
 
+/// Base64 with `,` for `/`.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+
 /// A folder's name as it stands in a command: in modified UTF-7 (RFC 3501 5.1.3) and quoted. Refuses control
 /// characters, which could end the command and begin another.
 pub(super) fn folder(name: &str) -> Result<String, MailboxError> {
@@ -33,7 +36,6 @@ pub(in crate::mailbox) fn modified_utf7(name: &str) -> String {
 
 /// Writes `text` as one shifted sequence and empties it.
 fn shift_out(text: &mut String, encoded: &mut String) {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
     if text.is_empty() {
         return;
     }
@@ -56,6 +58,39 @@ fn shift_out(text: &mut String, encoded: &mut String) {
     }
     encoded.push('-');
     text.clear();
+}
+
+/// A folder's name as people write it, from modified UTF-7. What is not modified UTF-7 is given as it is: some servers
+/// send UTF-8.
+pub(super) fn from_modified_utf7(written: &str) -> String {
+    decoded(written).unwrap_or_else(|| written.to_owned())
+}
+
+fn decoded(written: &str) -> Option<String> {
+    let mut name = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some((plain, shifted)) = rest.split_once('&') {
+        name.push_str(plain);
+        let (shifted, after) = shifted.split_once('-')?;
+        if shifted.is_empty() {
+            name.push('&');
+        }
+        let (mut units, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
+        for letter in shifted.bytes() {
+            let six = ALPHABET.iter().position(|known| *known == letter)?;
+            held = held << 6 | u32::try_from(six).ok()?;
+            bits += 6;
+            if bits >= 16 {
+                bits -= 16;
+                units.push(u16::try_from(held >> bits).ok()?);
+                held &= (1 << bits) - 1;
+            }
+        }
+        name.push_str(&String::from_utf16(&units).ok()?);
+        rest = after;
+    }
+    name.push_str(rest);
+    Some(name)
 }
 
 /// Ascending UIDs as a sequence set (RFC 3501 9), runs shortened: `1:3,7`.
@@ -87,6 +122,14 @@ mod tests {
             ("a\"b\\c", r#""a\"b\\c""#),
         ] {
             assert_eq!(folder(name).expect("a name"), written, "{name}");
+            assert_eq!(from_modified_utf7(&modified_utf7(name)), name);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_modified_utf7_is_left_as_it_is() {
+        for name in ["Entwürfe", "a & b", "&!!!-", "&AP", "&2D3c7"] {
+            assert_eq!(from_modified_utf7(name), name);
         }
     }
 

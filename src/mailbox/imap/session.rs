@@ -42,12 +42,12 @@ pub(super) struct Selected {
     pub(super) folder: String,
     pub(super) access: Option<Access>,
     pub(super) uidvalidity: u32,
-    uid_next: Option<u32>,
+    pub(super) uid_next: Option<u32>,
     pub(super) messages: u32,
     pub(super) recent: u32,
     /// Flags that can be set for good; `\*` among them: any keyword.
     pub(super) permanent_flags: Vec<String>,
-    read_only: bool,
+    pub(super) read_only: bool,
     uids_do_not_last: bool,
 }
 
@@ -56,10 +56,22 @@ pub(super) struct Selected {
 pub(super) struct Extensions {
     /// RFC 2177.
     pub(super) idle: bool,
-    /// RFC 6851.
-    pub(super) moves: bool,
-    /// RFC 4315.
-    pub(super) uidplus: bool,
+    /// How a single message leaves a folder for another.
+    pub(super) leaving: Leaving,
+    /// RFC 4314.
+    pub(super) acl: bool,
+}
+
+/// How a single message leaves a folder, by what the server offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Leaving {
+    /// UID MOVE (RFC 6851).
+    Move,
+    /// A copy is made, and UID EXPUNGE removes the original (UIDPLUS, RFC 4315).
+    CopyAndExpunge,
+    /// A copy is made, and the original marked as deleted. Plain EXPUNGE would also remove what others have marked.
+    #[default]
+    CopyAndMark,
 }
 
 /// A connection that is logged in and in step with the server. It must be dropped after any error.
@@ -77,7 +89,7 @@ pub(super) struct Live {
 const SLOWEST: u64 = 64 << 10;
 
 /// How long a command may take that brings `bytes` of mail.
-fn allowance(step: Duration, bytes: u64) -> Duration {
+pub(in crate::mailbox) fn allowance(step: Duration, bytes: u64) -> Duration {
     step + Duration::from_secs(bytes / SLOWEST)
 }
 
@@ -257,7 +269,12 @@ impl Live {
             let has = |wanted: &str| {
                 names.iter().any(|name| matches!(name, Capability::Atom(a) if a.eq_ignore_ascii_case(wanted)))
             };
-            extensions = Extensions { idle: has("IDLE"), moves: has("MOVE"), uidplus: has("UIDPLUS") };
+            let leaving = match (has("MOVE"), has("UIDPLUS")) {
+                (true, _) => Leaving::Move,
+                (false, true) => Leaving::CopyAndExpunge,
+                (false, false) => Leaving::CopyAndMark,
+            };
+            extensions = Extensions { idle: has("IDLE"), leaving, acl: has("ACL") };
         })
         .await?;
         Ok(extensions)

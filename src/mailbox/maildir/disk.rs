@@ -15,8 +15,8 @@ use super::{keywords, name::FileName};
 use crate::{
     domain::MessageKey,
     mailbox::{
-        Content, Cursor, Entry, Fetched, Found, KEYWORD, Listing, MailboxError, MaildirOptions, Mark,
-        imap::names::modified_utf7,
+        Content, Cursor, Entry, Fetched, Finding, Found, KEYWORD, Listing, MailboxError, MaildirOptions,
+        Mark, clock_skew, imap::names::modified_utf7,
     },
 };
 
@@ -27,6 +27,11 @@ const INBOX: &str = "INBOX";
 /// up to two seconds, and a second change within one step does not show.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
+/// After `cur` was read it is left alone for so many times as long as that took. New mail is delivered to `new`: in
+/// `cur` only what another program has looked at is found late, and a hundred thousand old mails cost no more time
+/// than a hundred.
+const CUR_REST: u32 = 20;
+
 /// Attempts at a file that another program renames under our hands.
 const ATTEMPTS: u32 = 5;
 
@@ -35,6 +40,11 @@ pub(super) struct Disk {
     path: PathBuf,
     max_message: u64,
     settled_after: Duration,
+    cur_rest: u32,
+    /// Until when `cur` is left alone though it has changed.
+    cur_rests_until: Option<Instant>,
+    /// It had changed at the last listing, and was not read.
+    cur_put_off: bool,
     /// Where each message was last seen, by unique name.
     seen: BTreeMap<String, PathBuf>,
     /// Unique names listed since the Maildir was opened.
@@ -60,6 +70,9 @@ impl Disk {
             path: options.path.clone(),
             max_message: options.limits.max_message,
             settled_after: SETTLED_AFTER,
+            cur_rest: CUR_REST,
+            cur_rests_until: None,
+            cur_put_off: false,
             seen: BTreeMap::new(),
             listed: BTreeSet::new(),
             cur: None,
@@ -87,18 +100,24 @@ impl Disk {
             Some(cur) => cur.settled && cur.changed_at == cur_changed_at,
             None => cursor.is_some_and(|cursor| cursor.next_uid != 0 && cursor.next_uid == cur_changed_at),
         };
+        let rests = self.cur_rests_until.is_some_and(|until| now < until);
+        self.cur_put_off = !unchanged && self.cur.is_some() && rests;
         // `new` first: mail that another program moves to `cur` meanwhile is then met at least once.
         let mut there = self.scan("new")?;
-        if unchanged {
+        if unchanged || self.cur_put_off {
             self.seen.extend(there.clone());
         } else {
+            let began = Instant::now();
             there.extend(self.scan("cur")?);
+            self.cur_rests_until = Some(Instant::now() + began.elapsed() * self.cur_rest);
             self.listed.retain(|unique| there.contains_key(unique));
             self.seen.clone_from(&there);
         }
         let met_at = self.cur.filter(|cur| cur.changed_at == cur_changed_at).map_or(now, |cur| cur.met_at);
-        let settled = unchanged || now.duration_since(met_at) >= self.settled_after;
-        self.cur = Some(Cur { changed_at: cur_changed_at, met_at, settled });
+        let settled = unchanged || (!self.cur_put_off && now.duration_since(met_at) >= self.settled_after);
+        if !self.cur_put_off {
+            self.cur = Some(Cur { changed_at: cur_changed_at, met_at, settled });
+        }
 
         let (mut entries, mut older) = (Vec::new(), Vec::new());
         for (unique, path) in there {
@@ -135,11 +154,23 @@ impl Disk {
                 let whole = bytes.len() as u64 <= max;
                 Ok(if whole { Content::Whole(bytes) } else { Content::TooLarge })
             };
-            if let Some(content) = self.at_file(&entry.key, "reading a message", read)? {
-                fetched.push(Fetched { entry, content });
-            }
+            let content = match self.at_file(&entry.key, "reading a message", read) {
+                Err(error) if self.another_can_be_read(&entry.key.uid) => {
+                    Some(Content::Unavailable(error.to_string()))
+                }
+                content => content?,
+            };
+            fetched.extend(content.map(|content| Fetched { entry, content }));
         }
         Ok(fetched)
+    }
+
+    /// The proof that a failure is about one file, and not about the disk.
+    fn another_can_be_read(&self, uid: &str) -> bool {
+        const MOST: usize = 3;
+        let others = self.seen.iter().filter(|(unique, _)| *unique != uid).map(|(_, path)| path);
+        let read = |path: &PathBuf| fs::File::open(path)?.take(1).read_to_end(&mut Vec::new());
+        others.take(MOST).any(|path| read(path).is_ok())
     }
 
     pub(super) fn mark(&mut self, key: &MessageKey, mark: Mark) -> Result<Found, MailboxError> {
@@ -210,6 +241,11 @@ impl Disk {
         if key.folder != INBOX || key.uidvalidity != 0 {
             return Ok(None);
         }
+        if !self.seen.contains_key(&key.uid)
+            && let Some(path) = self.usual_place(&key.uid)
+        {
+            self.seen.insert(key.uid.clone(), path);
+        }
         for attempt in 0..ATTEMPTS {
             if attempt > 0 || !self.seen.contains_key(&key.uid) {
                 self.seen = self.scan("new")?;
@@ -232,22 +268,87 @@ impl Disk {
         Err(MailboxError::Folder { folder: self.path.display().to_string(), why, temporary: true })
     }
 
-    /// Whether `new` or `cur` changed since before the last listing.
-    pub(super) fn has_changed(&mut self) -> Result<bool, MailboxError> {
-        Ok(self.before_listing != Some(self.changes()?))
+    /// Where a message lies that nobody but the desk has marked or at most looked at: reading a large `cur` is spared.
+    fn usual_place(&self, uid: &str) -> Option<PathBuf> {
+        if FileName::parse(uid)?.unique != uid || uid.contains('/') {
+            return None;
+        }
+        let keyword = keywords::known_letter(&self.path, KEYWORD).ok()?.map(String::from).unwrap_or_default();
+        let in_cur = ["", "S", "RS"]
+            .into_iter()
+            .flat_map(|flags| [format!("cur/{uid}:2,{flags}"), format!("cur/{uid}:2,{flags}{keyword}")]);
+        let mut usual = std::iter::once(format!("new/{uid}")).chain(in_cur).map(|name| self.path.join(name));
+        usual.find(|path| path.is_file())
     }
 
-    /// For people: what is there, and whether messages can be marked and moved.
-    pub(super) fn describe(&self) -> Result<Vec<String>, MailboxError> {
-        let (new, cur) = (self.scan("new")?.len(), self.scan("cur")?.len());
-        let probe = self.path.join("tmp").join(format!("roi-desk-check.{}", std::process::id()));
-        fs::File::create_new(&probe)
-            .and_then(|_| fs::remove_file(&probe))
-            .map_err(|error| self.failed("trying to write to tmp", &error))?;
-        Ok(vec![
-            format!("the Maildir {} holds {new} new and {cur} other messages", self.path.display()),
-            format!("notices can be marked (keyword {KEYWORD} by dovecot-keywords) and moved to subfolders"),
-        ])
+    /// Whether `new` or `cur` changed since before the last listing, or what was put off then is due.
+    pub(super) fn has_changed(&mut self) -> Result<bool, MailboxError> {
+        let due = self.cur_put_off && self.cur_rests_until.is_some_and(|until| Instant::now() >= until);
+        Ok(due || self.before_listing != Some(self.changes()?))
+    }
+
+    /// For people: what is there, and whether messages can be marked and moved to `folders`.
+    pub(super) fn describe(
+        &self,
+        folders: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Finding>, MailboxError> {
+        let (new, cur) = (self.scan("new")?, self.scan("cur")?);
+        let mut said = vec![Finding::Well(format!(
+            "the Maildir {} holds {} new and {} other messages",
+            self.path.display(),
+            new.len(),
+            cur.len()
+        ))];
+        said.push(self.marking());
+        // `new` is enough: what lies in `cur` was looked at by somebody, or by the desk itself.
+        let newest_at =
+            new.values().filter_map(|path| fs::metadata(path).ok()).map(|file| instant(&file)).max();
+        said.extend(newest_at.and_then(|newest_at| clock_skew(newest_at, now)));
+        for folder in folders {
+            said.push(self.target(folder));
+        }
+        Ok(said)
+    }
+
+    /// Whether notices can be marked: their files go from `new` to `cur`, and the keyword's letter to a file beside.
+    fn marking(&self) -> Finding {
+        let cur = self.path.join("cur");
+        let keyword = match keywords::known_letter(&self.path, KEYWORD) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => probe(&self.path, &self.path),
+            Err(why) => Err(Refusal { at: self.path.clone(), why }),
+        };
+        match keyword.and_then(|()| probe(&self.path.join("new"), &cur)) {
+            Ok(()) => Finding::Well(format!("notices can be marked (keyword {KEYWORD} by dovecot-keywords)")),
+            Err(refusal) => Finding::WrongOnceLive(format!("notices cannot be marked: {refusal}")),
+        }
+    }
+
+    /// Whether messages can be moved to `folder`.
+    fn target(&self, folder: &str) -> Finding {
+        let path = match subfolder(folder) {
+            Ok(name) => self.path.join(name),
+            Err(error) => return Finding::WrongOnceLive(error.to_string()),
+        };
+        let parts = ["tmp", "new", "cur"].map(|part| path.join(part));
+        // What is missing is created when it is needed, as far as that can be.
+        let there = path.symlink_metadata().is_ok();
+        let whole = parts.iter().all(|part| part.symlink_metadata().is_ok());
+        let tried = match (there, whole) {
+            (_, true) => probe(&self.path.join("cur"), &path.join("cur")),
+            (true, false) => probe(&path, &path),
+            (false, false) => probe(&self.path, &self.path),
+        };
+        match tried {
+            Ok(()) if whole => Finding::Well(format!("the folder \"{folder}\" is there")),
+            Ok(()) => Finding::Well(format!(
+                "the folder \"{folder}\" is not there yet: it is created when it is needed"
+            )),
+            Err(refusal) => {
+                Finding::WrongOnceLive(format!("mail cannot be moved to the folder \"{folder}\": {refusal}"))
+            }
+        }
     }
 
     /// Messages in `new` or `cur`, by unique name.
@@ -262,7 +363,8 @@ impl Disk {
                 continue;
             };
             if let Some(name) = FileName::parse(name)
-                && !file.file_type().is_ok_and(|kind| kind.is_dir())
+                // No folder, and no pipe or socket either: reading one would never end.
+                && is_file(&file)
             {
                 there.insert(name.unique.to_owned(), file.path());
             }
@@ -295,6 +397,59 @@ impl Disk {
         let folder = self.path.display().to_string();
         MailboxError::Folder { folder, why: format!("{doing}: {error}"), temporary: !for_good }
     }
+}
+
+/// Whether it is a file, or a link to one.
+fn is_file(entry: &fs::DirEntry) -> bool {
+    let Ok(kind) = entry.file_type() else { return false };
+    kind.is_file() || (kind.is_symlink() && entry.path().is_file())
+}
+
+/// A folder that does not let us do what the desk does there.
+struct Refusal {
+    at: PathBuf,
+    why: io::Error,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let known = [
+            (io::ErrorKind::PermissionDenied, "let the user the desk runs as write there"),
+            (
+                io::ErrorKind::NotADirectory,
+                "a file is in the way: move it elsewhere, or choose another folder",
+            ),
+            (
+                io::ErrorKind::ReadOnlyFilesystem,
+                "mount it for writing, or name it in the unit's ReadWritePaths",
+            ),
+            (io::ErrorKind::CrossesDevices, "it must lie on the file system of the Maildir"),
+            (io::ErrorKind::StorageFull, "make room"),
+            (io::ErrorKind::QuotaExceeded, "make room, or raise the quota"),
+        ];
+        let advice = known.iter().find(|(kind, _)| *kind == self.why.kind());
+        let advice =
+            advice.map_or("make it a folder that the user the desk runs as can write to", |(_, text)| text);
+        write!(f, "{} cannot be written to ({}): {advice}", self.at.display(), self.why)
+    }
+}
+
+/// Does with an empty file what is done with a message: creates it in `from`, moves it to `to` and removes it. Its
+/// name begins with a dot, so nobody takes it for mail.
+fn probe(from: &Path, to: &Path) -> Result<(), Refusal> {
+    let name = format!(".roi-desk-check.{}", std::process::id());
+    let (source, target) = (from.join(&name), to.join(&name));
+    let at = |folder: &Path| {
+        let at = folder.to_owned();
+        move |why| Refusal { at, why }
+    };
+    fs::File::create_new(&source).map_err(at(from))?;
+    fs::rename(&source, &target).map_err(|why| {
+        // What was created must not stay; why it could not be moved is what counts.
+        let _ = fs::remove_file(&source);
+        at(to)(why)
+    })?;
+    fs::remove_file(&target).map_err(at(to))
 }
 
 fn instant(file: &fs::Metadata) -> DateTime<Utc> {
@@ -376,6 +531,7 @@ mod tests {
         let limits = Limits { max_message: 20, ..Limits::default() };
         let mut disk = Disk::open(&MaildirOptions { path: path.to_owned(), limits }).expect("a Maildir");
         disk.settled_after = Duration::ZERO;
+        disk.cur_rest = 0;
         disk
     }
 
@@ -469,6 +625,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_cannot_be_read_holds_up_no_other() {
+        let mut scratch = Scratch::new();
+        // Can be looked at by anybody, and read by nobody at its beginning.
+        let unreadable = scratch.folder.path().join("new/1.host");
+        std::os::unix::fs::symlink("/proc/self/mem", unreadable).expect("linked");
+        let alone = scratch.disk.list(None, DateTime::UNIX_EPOCH).expect("listed").entries;
+        scratch.disk.fetch(alone).expect_err("it may be the disk: nothing else proves the contrary");
+        scratch.put("new/2.host", "two");
+        let entries = scratch.disk.list(None, DateTime::UNIX_EPOCH).expect("listed").entries;
+        let mut fetched = scratch.disk.fetch(entries).expect("fetched");
+        fetched.sort_by(|a, b| a.entry.key.uid.cmp(&b.entry.key.uid));
+        let contents: Vec<Content> = fetched.into_iter().map(|fetched| fetched.content).collect();
+        assert!(
+            matches!(contents.as_slice(), [Content::Unavailable(_), Content::Whole(two)] if two == b"two"),
+            "{contents:?}"
+        );
+    }
+
+    #[test]
     fn a_marked_message_moves_to_cur_and_keeps_its_flags() {
         let mut scratch = Scratch::new();
         scratch.put("new/1.host", "one");
@@ -485,6 +660,47 @@ mod tests {
         assert_eq!(scratch.names("new"), ["3.host"]);
         assert_eq!(scratch.disk.mark(&key("4.host"), Mark::Taken).expect("looked"), Found::Gone);
         assert_eq!(scratch.disk.mark(&key("../cur/1.host"), Mark::Taken).expect("looked"), Found::Gone);
+    }
+
+    #[test]
+    fn a_cur_that_was_just_read_is_put_off_but_not_forgotten() {
+        let mut scratch = Scratch::new();
+        scratch.disk.cur_rest = u32::MAX;
+        scratch.put("cur/1.host:2,S", "old");
+        let (_, cursor) = scratch.list(None);
+        scratch.put("new/2.host", "new");
+        scratch.put("cur/3.host:2,S", "read by a person before the desk saw it");
+        let (uids, next) = scratch.list(Some(&cursor));
+        assert_eq!((uids, next.next_uid), (vec!["2.host".to_owned()], 0), "a start has to read cur again");
+        // What is put off can be marked all the same, and is not listed twice.
+        assert_eq!(scratch.disk.mark(&key("3.host"), Mark::Answered).expect("marked"), Found::Yes);
+        assert_eq!(scratch.disk.mark(&key("2.host"), Mark::Taken).expect("marked"), Found::Yes);
+        scratch.list(Some(&next));
+        assert!(!scratch.disk.has_changed().expect("looked"));
+        scratch.disk.cur_rests_until = Some(Instant::now());
+        assert!(scratch.disk.has_changed().expect("looked"), "its time has come");
+        assert_eq!(scratch.list(Some(&next)).0, ["3.host"]);
+        assert!(!scratch.disk.cur_put_off);
+    }
+
+    #[test]
+    fn a_message_in_its_usual_place_is_found_without_reading_cur() {
+        let mut scratch = Scratch::new();
+        scratch.put("dovecot-keywords", "0 Junk\n1 $RoiDesk\n");
+        for (name, place) in [
+            ("1.host", "new/1.host"),
+            ("2.host", "cur/2.host:2,"),
+            ("3.host", "cur/3.host:2,Sb"),
+            ("4.host", "cur/4.host:2,RSb"),
+        ] {
+            scratch.put(place, "");
+            assert_eq!(scratch.disk.usual_place(name), Some(scratch.folder.path().join(place)));
+        }
+        scratch.put("cur/5.host:2,FT", "");
+        for name in ["5.host", "../cur/4.host:2,RSb", ".", ""] {
+            assert_eq!(scratch.disk.usual_place(name), None, "{name}");
+        }
+        assert_eq!(scratch.disk.mark(&key("5.host"), Mark::Answered).expect("marked"), Found::Yes);
     }
 
     #[test]
@@ -521,6 +737,52 @@ mod tests {
         for name in ["", "../x", "a//b", ".a", "a/", "a\nb", "..", "a\0b"] {
             assert!(matches!(subfolder(name), Err(MailboxError::Config(_))), "{name:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_file_is_no_mail() {
+        let mut scratch = Scratch::new();
+        let new = scratch.folder.path().join("new");
+        let _socket = std::os::unix::net::UnixListener::bind(new.join("1.host")).expect("a socket");
+        let pipe = std::process::Command::new("mkfifo").arg(new.join("2.host")).status();
+        assert!(pipe.expect("mkfifo is there").success());
+        fs::create_dir(new.join("3.host")).expect("created");
+        scratch.put("new/4.host", "mail");
+        let (uids, _) = scratch.list(None);
+        assert_eq!(uids, ["4.host"]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_to_is_found_and_nothing_is_left_behind() {
+        let scratch = Scratch::new();
+        let path = scratch.folder.path();
+        let wrong = |folders: &[&str]| -> Vec<String> {
+            let folders: Vec<String> = folders.iter().map(ToString::to_string).collect();
+            let said = scratch.disk.describe(&folders, DateTime::UNIX_EPOCH).expect("described");
+            let wrong = said.into_iter().filter_map(|finding| match finding {
+                Finding::Well(_) => None,
+                Finding::Wrong(text) | Finding::WrongOnceLive(text) => Some(text),
+            });
+            wrong.collect()
+        };
+        for part in ["", "tmp", "new", "cur"] {
+            fs::create_dir(path.join(".There").join(part)).expect("created");
+        }
+        assert_eq!(wrong(&["There", "Missing"]), Vec::<String>::new());
+        assert_eq!(scratch.names("new").len() + scratch.names("cur").len(), 0);
+        assert_eq!(scratch.names(".There/cur").len(), 0);
+        assert!(!path.join(".Missing").exists());
+        fs::write(path.join(".File"), "").expect("written");
+        fs::remove_dir(path.join(".There/cur")).expect("empty");
+        fs::write(path.join(".There/cur"), "").expect("written");
+        // Nobody, root neither, creates a file there.
+        std::os::unix::fs::symlink("/proc/self", path.join(".Closed")).expect("linked");
+        let found = wrong(&["File", "There", "Closed", "../x"]);
+        assert_eq!(found.len(), 4, "{found:?}");
+        let in_the_way = found.iter().filter(|text| text.contains("a file is in the way"));
+        assert_eq!(in_the_way.count(), 2, "{found:?}");
+        assert!(found.iter().take(3).all(|text| text.contains(&path.display().to_string())), "{found:?}");
+        assert_eq!(scratch.names("cur").len(), 0);
     }
 
     #[test]

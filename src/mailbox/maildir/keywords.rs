@@ -20,6 +20,11 @@ pub(super) fn name_of(folder: &Path, letter: char) -> io::Result<Option<String>>
     Ok(read(folder)?.into_iter().find(|(held, _)| *held == letter).map(|(_, name)| name))
 }
 
+/// The letter for `name` in the folder, if it has one already.
+pub(super) fn known_letter(folder: &Path, name: &str) -> io::Result<Option<char>> {
+    Ok(find(&read(folder)?, name))
+}
+
 /// The letter for `name` in the folder, adding it to the file if it is not there yet. Waits up to five seconds
 /// for another program that writes the file.
 pub(super) fn letter_for(folder: &Path, name: &str) -> io::Result<char> {

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::{Cursor, Entry, Fetched, Found, Listing, MailboxError, MaildirOptions, Mark};
+use super::{Cursor, Entry, Fetched, Finding, Found, Listing, MailboxError, MaildirOptions, Mark};
 use crate::domain::MessageKey;
 use disk::Disk;
 
@@ -88,9 +88,14 @@ impl Maildir {
         }
     }
 
-    pub(super) async fn check(options: &MaildirOptions) -> Result<Vec<String>, MailboxError> {
+    pub(super) async fn check(
+        options: &MaildirOptions,
+        folders: &[&str],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Finding>, MailboxError> {
         let options = options.clone();
-        blocking(move || Disk::open(&options)?.describe()).await
+        let folders: Vec<String> = folders.iter().map(ToString::to_string).collect();
+        blocking(move || Disk::open(&options)?.describe(&folders, now)).await
     }
 }
 

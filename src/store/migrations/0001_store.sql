@@ -32,7 +32,9 @@ CREATE TABLE cursors (
     folder      TEXT PRIMARY KEY,
     uidvalidity BIGINT NOT NULL,
     next_uid    BIGINT NOT NULL,
-    moved_at    BIGINT NOT NULL
+    moved_at    BIGINT NOT NULL,
+    -- When the folder was last looked at with success, by whichever daemon.
+    looked_at   BIGINT NOT NULL
 );
 
 CREATE TABLE cases (
@@ -49,7 +51,7 @@ CREATE TABLE cases (
     lease_until BIGINT
 );
 CREATE INDEX cases_to_judge ON cases (received_at) WHERE state = 'received';
-CREATE INDEX cases_open ON cases (due_at) WHERE finished_at IS NULL;
+CREATE INDEX cases_open ON cases (due_at, state, received_at) WHERE finished_at IS NULL;
 
 -- The records of a case; `open` while the case is, so that a second notice finds it.
 CREATE TABLE case_records (
@@ -83,7 +85,7 @@ CREATE TABLE messages (
     CHECK ((state IN ('working', 'done')) = (case_number IS NOT NULL))
 );
 CREATE INDEX messages_by_case ON messages (case_number) WHERE case_number IS NOT NULL;
-CREATE INDEX messages_by_hash ON messages (sha256) WHERE case_number IS NOT NULL;
+CREATE INDEX messages_by_hash ON messages (sha256) WHERE sha256 IS NOT NULL;
 
 -- The octets of notices and of quarantined mail.
 CREATE TABLE raw_mails (
@@ -119,9 +121,12 @@ CREATE TABLE actions (
     ordered_at  BIGINT NOT NULL,
     due_at      BIGINT NOT NULL,
     ended_at    BIGINT,
+    -- Since when every attempt has failed. Waiting for something that takes its time is no failure.
+    failing_since BIGINT,
     lease_token TEXT,
     lease_until BIGINT
 );
+CREATE INDEX actions_failing ON actions (lane, failing_since) WHERE failing_since IS NOT NULL;
 CREATE INDEX actions_due ON actions (lane, due_at) WHERE state IN ('pending', 'started', 'retrying');
 CREATE INDEX actions_by_case ON actions (case_number);
 CREATE INDEX actions_mail_sent ON actions (mail_to, ended_at) WHERE state = 'done' AND mail_to IS NOT NULL;

@@ -4,10 +4,13 @@ use super::*;
 
 on_both_engines! {
     what_was_backed_up_comes_back_as_it_was_on_either_engine
+    a_store_that_may_have_gone_on_since_its_backup_comes_back_under_new_numbers_and_a_new_name
     a_backup_goes_into_an_empty_store_without_a_daemon_only
     retention_removes_what_is_old_and_over_and_nothing_else
     what_vanished_otherwise_is_found
     a_job_counts_from_its_first_start_and_is_done_once
+    what_was_done_or_taken_while_a_clock_was_wrong_holds_nobody_up
+    of_many_who_order_the_same_once_one_does_and_the_mail_is_not_sent_again
 }
 
 /// Ends a case as a person would, at `at`.
@@ -32,7 +35,10 @@ async fn reply(store: &Store, case: &Case, is_sent: bool) {
     let mut tx = store.write().await.expect("tx");
     tx.order(order, now()).await.expect("ordered");
     if is_sent {
-        let claim = tx.claim(Lane::Desk, now(), now() + TimeDelta::minutes(1)).await.expect("claimed");
+        let claim = tx
+            .claim(Lane::Desk, Abandoned::TakenOver, now(), now() + TimeDelta::minutes(1))
+            .await
+            .expect("claimed");
         let claim = claim.expect("due");
         tx.end_action(&claim, ActionState::Done, None, now()).await.expect("held");
     }
@@ -114,7 +120,7 @@ async fn what_was_backed_up_comes_back_as_it_was_on_either_engine(ground: &Groun
     let mut last = file;
     for (place, next) in [(&Ground::Sqlite, "second"), (ground, "third")] {
         let (_plot, restored) = scratch(place).await;
-        restored.restore(&last, now()).await.expect("restored");
+        restored.restore(&last, Numbers::GoOn, now()).await.expect("restored");
         last = plot.folder.path().join(next);
         restored.backup(&last).await.expect("written");
         assert_eq!(everything(&restored).await, before);
@@ -126,21 +132,47 @@ async fn what_was_backed_up_comes_back_as_it_was_on_either_engine(ground: &Groun
     }
 }
 
+async fn a_store_that_may_have_gone_on_since_its_backup_comes_back_under_new_numbers_and_a_new_name(
+    ground: &Ground,
+) {
+    let (plot, store) = scratch(ground).await;
+    with_case(&store).await;
+    let mut former = Vec::new();
+    let (mut last, mut plots) = (store, Vec::new());
+    for first in [20_001, 40_001] {
+        let file = plot.folder.path().join(first.to_string());
+        last.backup(&file).await.expect("written");
+        former.push(last.installation().await.expect("name"));
+        let (next, restored) = scratch(ground).await;
+        plots.push(next);
+        let own = restored.installation().await.expect("name");
+        restored.restore(&file, Numbers::LeaveGap, now()).await.expect("restored");
+        let name = restored.installation().await.expect("name");
+        assert!(name != own && !former.contains(&name), "nothing was ever called so");
+        assert_eq!(restored.former_installations().await.expect("names"), former);
+        let mut tx = restored.write().await.expect("tx");
+        assert_eq!(tx.next_case().await.expect("number"), CaseId::new(first));
+        tx.commit().await.expect("committed");
+        assert_eq!(restored.verify().await.expect("verified").faults, Vec::<String>::new());
+        last = restored;
+    }
+}
+
 async fn a_backup_goes_into_an_empty_store_without_a_daemon_only(ground: &Ground) {
     let (plot, store) = scratch(ground).await;
     with_case(&store).await;
     let file = plot.folder.path().join("backup");
     store.backup(&file).await.expect("written");
-    let refused = store.restore(&file, now()).await.expect_err("not empty");
+    let refused = store.restore(&file, Numbers::LeaveGap, now()).await.expect_err("not empty");
     assert!(matches!(refused, StoreError::NotEmpty { .. }), "{refused}");
     assert_eq!(store.verify().await.expect("verified").history, 1, "nothing was touched");
 
     let (_other, busy) = scratch(ground).await;
     let until = now() + TimeDelta::seconds(30);
     busy.take_lease("mailbox", "a daemon", now(), until).await.expect("asked").expect("free");
-    let refused = busy.restore(&file, now()).await.expect_err("a daemon is on it");
+    let refused = busy.restore(&file, Numbers::LeaveGap, now()).await.expect_err("a daemon is on it");
     assert!(refused.to_string().contains("(a daemon)"), "{refused}");
-    busy.restore(&file, until).await.expect("it is gone");
+    busy.restore(&file, Numbers::LeaveGap, until).await.expect("it is gone");
 
     let (other, empty) = scratch(ground).await;
     let strange = other.folder.path().join("strange");
@@ -159,11 +191,14 @@ async fn a_backup_goes_into_an_empty_store_without_a_daemon_only(ground: &Ground
         if file == &strange {
             std::fs::write(file, text).expect("written");
         }
-        let refused = empty.restore(file, now()).await.expect_err("not ours");
+        let refused = empty.restore(file, Numbers::LeaveGap, now()).await.expect_err("not ours");
         assert!(refused.to_string().ends_with("is not a backup of roi-desk"), "{refused}");
     }
-    empty.restore(&damaged, now()).await.expect_err("half of it is missing");
-    empty.restore(&other.folder.path().join("nowhere"), now()).await.expect_err("it is not there");
+    empty.restore(&damaged, Numbers::LeaveGap, now()).await.expect_err("half of it is missing");
+    empty
+        .restore(&other.folder.path().join("nowhere"), Numbers::LeaveGap, now())
+        .await
+        .expect_err("it is not there");
     let found = empty.verify().await.expect("verified");
     assert_eq!((found.faults, found.history), (vec![], 0), "nothing was half done");
     let left: Vec<_> = std::fs::read_dir(other.folder.path())
@@ -187,8 +222,10 @@ async fn a_backup_of_a_newer_program_is_refused_and_says_so() {
     let file = plot.folder.path().join("backup");
     store.backup(&file).await.expect("written");
     let (_plot, empty) = scratch(&Ground::Sqlite).await;
-    let refused = empty.restore(&file, now()).await.expect_err("it is newer");
-    assert!(matches!(refused, StoreError::Newer { step: 999, .. }), "{refused}");
+    let refused = empty.restore(&file, Numbers::LeaveGap, now()).await.expect_err("it is newer");
+    assert!(matches!(refused, StoreError::Backup { .. }), "it is the file, not the database: {refused}");
+    let said = format!("{}: was written by a newer roi-desk (its tables are at step 999,", file.display());
+    assert!(refused.to_string().starts_with(&said), "{refused}");
 }
 
 #[tokio::test]
@@ -197,7 +234,7 @@ async fn a_database_at_work_is_not_taken_for_a_backup() {
     with_case(&store).await;
     let (_plot, empty) = scratch(&Ground::Sqlite).await;
     let live = plot.address.file().expect("a file");
-    let refused = empty.restore(live, now()).await.expect_err("its log is beside it");
+    let refused = empty.restore(live, Numbers::LeaveGap, now()).await.expect_err("its log is beside it");
     assert!(refused.to_string().contains("is a database at work"), "{refused}");
 }
 
@@ -265,4 +302,103 @@ async fn a_job_counts_from_its_first_start_and_is_done_once(ground: &Ground) {
     tx.commit().await.expect("committed");
     assert_eq!(store.job_done_at("digest", later + TimeDelta::days(1)).await.expect("asked"), later);
     assert_eq!(store.job_done_at("remind", later).await.expect("begun"), later, "each for itself");
+}
+
+async fn what_was_done_or_taken_while_a_clock_was_wrong_holds_nobody_up(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let at = |minutes| now() + TimeDelta::minutes(minutes);
+    let done = async |name: &str, when: DateTime<Utc>| {
+        store.job_done_at(name, now()).await.expect("begun");
+        let mut tx = store.write().await.expect("tx");
+        tx.job_done(name, when).await.expect("noted");
+        tx.commit().await.expect("committed");
+    };
+    done("digest", now() + TimeDelta::days(3_650)).await;
+    assert_eq!(store.job_done_at("digest", at(1)).await.expect("asked"), at(1), "it counts from now");
+    assert_eq!(store.job_done_at("digest", at(2)).await.expect("asked"), at(1), "and goes on doing so");
+    done("remind", at(5)).await;
+    let asked = store.job_done_at("remind", now()).await.expect("asked");
+    assert_eq!(asked, at(5), "another daemon's clock is a little ahead: it is done");
+
+    let half = TimeDelta::seconds(30);
+    for (name, until, is_free) in
+        [("years", now() + TimeDelta::days(3_650), true), ("a longer lease", at(9), false)]
+    {
+        store.take_lease(name, "one", now() - half, until).await.expect("asked").expect("free");
+        let taken = store.take_lease(name, "two", now(), now() + half).await.expect("asked");
+        assert_eq!(taken.is_some(), is_free, "{name}");
+    }
+}
+
+async fn of_many_who_order_the_same_once_one_does_and_the_mail_is_not_sent_again(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let word = |number: u8| Order {
+        key: "alarm/disk/2026-11-23T10/1".to_owned(),
+        case: None,
+        message: None,
+        lane: Lane::Staff,
+        kind: "alarm",
+        action: None,
+        mail: Some(OutgoingMail {
+            to: "ops@helpdesk.example".to_owned(),
+            message_id: "alarm@desk.example".to_owned(),
+            octets: vec![number],
+        }),
+        due_at: now(),
+    };
+    let mut daemons = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (store, word) = (store.clone(), word(number));
+        daemons.spawn(async move {
+            let mut tx = store.write().await.expect("tx");
+            let is_ordered = tx.order_once(word, now()).await.expect("nobody fails because of another");
+            tx.commit().await.expect("committed");
+            is_ordered
+        });
+    }
+    let ordered = daemons.join_all().await.into_iter().filter(|is_ordered| *is_ordered).count();
+    assert_eq!(ordered, 1);
+    let mut tx = store.write().await.expect("tx");
+    let claim = tx.claim(Lane::Staff, Abandoned::TakenOver, now(), now()).await.expect("asked").expect("due");
+    tx.end_action(&claim, ActionState::Done, None, now()).await.expect("held");
+    assert!(!tx.order_once(word(9), now()).await.expect("asked"), "it was sent");
+    assert!(
+        tx.claim(Lane::Staff, Abandoned::TakenOver, now(), now()).await.expect("asked").is_none(),
+        "and is not again"
+    );
+}
+
+#[tokio::test]
+async fn what_retention_removed_is_not_in_the_file_any_more() {
+    let (plot, store) = scratch(&Ground::Sqlite).await;
+    let case = with_case(&store).await;
+    let place = store.messages_of(case.id).await.expect("read").first().expect("one").clone();
+    let mut tx = store.write().await.expect("tx");
+    let octets = b"CLIENT-SECRET-WORDS ".repeat(500);
+    query(Text::both("UPDATE raw_mails SET octets = $1 WHERE message = $2"))
+        .bind(&octets[..])
+        .bind(&place.id)
+        .execute(&mut tx.inner)
+        .await
+        .expect("written");
+    tx.commit().await.expect("committed");
+    end(&store, &case, now()).await;
+    assert!(purge_all(&store, now() + TimeDelta::days(5), now() + TimeDelta::days(10)).await > 0);
+    let file = plot.address.file().expect("a file").to_owned();
+    let words = || {
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        [file.as_os_str(), &log].map(|file| {
+            let octets = std::fs::read(file).expect("read");
+            octets.windows(19).filter(|words| words == b"CLIENT-SECRET-WORDS").count()
+        })
+    };
+    assert!(words().iter().sum::<usize>() > 0, "the log has them still");
+    assert!(store.empty_log().await.expect("asked"), "nobody reads");
+    assert_eq!(words(), [0, 0], "what was removed is neither in the file nor in its log");
+    // One who reads goes on reading what was there before.
+    let mut reader = store.readers.begin(Isolation::Read).await.expect("begun");
+    query(Text::both("SELECT COUNT(*) FROM cases")).fetch_optional(&mut reader).await.expect("read");
+    store.job_done_at("digest", now()).await.expect("something is written");
+    assert!(!store.empty_log().await.expect("asked"), "it says so");
 }

@@ -85,7 +85,7 @@ impl Desk {
     /// A transaction that only the holder of the mailbox's lease can commit.
     pub(super) async fn writing_mail(&self, lease: &Lease) -> Result<Write, EngineError> {
         let mut tx = self.book.store.write().await?;
-        tx.renew_lease(MAILBOX, lease, self.held_until()).await?;
+        tx.renew(Held::Named(MAILBOX, lease), self.held_until()).await?;
         Ok(tx)
     }
 

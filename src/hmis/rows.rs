@@ -101,6 +101,17 @@ impl Cells<'_> {
     }
 }
 
+/// The rows a statement gives for these values.
+async fn rows(
+    connection: &mut Transaction,
+    statements: &Statements,
+    statement: Statement,
+    values: &[&str],
+) -> Result<Vec<Row>, HmisError> {
+    let query = values.iter().fold(query(statements.sql(statement)), |query, value| query.bind(*value));
+    query.fetch_all(connection).await.map_err(|error| HmisError::database(statement.file(), error))
+}
+
 /// The record, if the HMIS has it.
 pub(super) async fn record(
     connection: &mut Transaction,
@@ -108,13 +119,9 @@ pub(super) async fn record(
     record: &ClientId,
 ) -> Result<Option<RecordRow>, HmisError> {
     let statement = Statement::Record;
-    let row = query(statements.sql(statement))
-        .bind(record.as_str())
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
-    let Some(row) = row else { return Ok(None) };
-    let cells = Cells { row: &row, statement, table: "hmis_record", id: of_record(record) };
+    let rows = rows(connection, statements, statement, &[record.as_str()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let cells = Cells { row, statement, table: "hmis_record", id: of_record(record) };
 
     let status = cells.needed("status")?;
     let status = match status.as_str() {
@@ -154,11 +161,7 @@ pub(super) async fn data(
     record: &ClientId,
 ) -> Result<Vec<DataRow>, HmisError> {
     let statement = Statement::Data;
-    let rows = query(statements.sql(statement))
-        .bind(record.as_str())
-        .fetch_all(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
+    let rows = rows(connection, statements, statement, &[record.as_str()]).await?;
     rows.iter()
         .map(|row| {
             let cells = Cells { row, statement, table: "hmis_data", id: of_record(record) };
@@ -179,11 +182,7 @@ pub(super) async fn grants(
     record: &ClientId,
 ) -> Result<Vec<(String, AgencyId)>, HmisError> {
     let statement = Statement::Grants;
-    let rows = query(statements.sql(statement))
-        .bind(record.as_str())
-        .fetch_all(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
+    let rows = rows(connection, statements, statement, &[record.as_str()]).await?;
     rows.iter()
         .map(|row| {
             let cells = Cells { row, statement, table: "hmis_grant", id: of_record(record) };
@@ -198,10 +197,7 @@ pub(super) async fn agencies(
     statements: &Statements,
 ) -> Result<Agencies, HmisError> {
     let statement = Statement::Agencies;
-    let rows = query(statements.sql(statement))
-        .fetch_all(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
+    let rows = rows(connection, statements, statement, &[]).await?;
     let mut listed = BTreeMap::new();
     for row in &rows {
         let mut cells = Cells { row, statement, table: "hmis_agency", id: "an agency".to_owned() };
@@ -225,10 +221,7 @@ pub(super) async fn sources(
     statements: &Statements,
 ) -> Result<Vec<Source>, HmisError> {
     let statement = Statement::Sources;
-    let rows = query(statements.sql(statement))
-        .fetch_all(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
+    let rows = rows(connection, statements, statement, &[]).await?;
     rows.iter()
         .map(|row| {
             let mut cells = Cells { row, statement, table: "hmis_source", id: "a source".to_owned() };
@@ -253,10 +246,7 @@ pub(super) async fn figures(
     statements: &Statements,
     statement: Statement,
 ) -> Result<Vec<(String, i64)>, HmisError> {
-    let rows = query(statements.sql(statement))
-        .fetch_all(connection)
-        .await
-        .map_err(|error| HmisError::database(statement.file(), error))?;
+    let rows = rows(connection, statements, statement, &[]).await?;
     rows.iter()
         .map(|row| {
             // PostgreSQL tells whole numbers of different sizes apart.

@@ -37,22 +37,8 @@ impl Store {
     /// Moves the end of what is held. [`StoreError::Conflict`] if it was lost.
     pub async fn renew(&self, held: Held<'_>, until: DateTime<Utc>) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let (renewing, name) = match held {
-            Held::Action(claim) => (
-                query(sql::ACTION_RENEW).bind(millis(until)).bind(&claim.key).bind(&claim.lease.0),
-                claim.key.clone(),
-            ),
-            Held::Case(id, lease) => (
-                query(sql::CASE_LEASE_RENEW).bind(millis(until)).bind(id.number()).bind(&lease.0),
-                id.to_string(),
-            ),
-            Held::Named(name, lease) => {
-                (query(sql::LEASE_RENEW).bind(millis(until)).bind(name).bind(&lease.0), name.to_owned())
-            }
-        };
-        let renewed = renewing.execute(&mut tx.inner).await?;
-        tx.commit().await?;
-        if renewed == 1 { Ok(()) } else { Err(StoreError::Conflict(name)) }
+        tx.renew(held, until).await?;
+        tx.commit().await
     }
 
     /// Takes the lease `name` until `until`, if nobody holds it at `now`. `holder` tells people who does. One that lasts far
@@ -94,21 +80,25 @@ impl Store {
 }
 
 impl Write {
-    /// Moves the end of a lease. As part of a transaction it is also the fence: nobody else can take the lease before
-    /// this is committed, and who has lost it commits nothing ([`StoreError::Conflict`]).
-    pub async fn renew_lease(
-        &mut self,
-        name: &str,
-        lease: &Lease,
-        until: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let renewed = query(sql::LEASE_RENEW)
-            .bind(millis(until))
-            .bind(name)
-            .bind(&lease.0)
-            .execute(&mut self.inner)
-            .await?;
-        if renewed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("the lease \"{name}\""))) }
+    /// Moves the end of what is held. As part of a transaction it is also the fence: nobody else can take it before this
+    /// is committed, and who has lost it commits nothing ([`StoreError::Conflict`]).
+    pub async fn renew(&mut self, held: Held<'_>, until: DateTime<Utc>) -> Result<(), StoreError> {
+        let until = millis(until);
+        let (renewing, name) = match held {
+            Held::Action(claim) => (
+                query(sql::ACTION_RENEW).bind(until).bind(&claim.key).bind(&claim.lease.0),
+                claim.key.clone(),
+            ),
+            Held::Case(id, lease) => {
+                (query(sql::CASE_LEASE_RENEW).bind(until).bind(id.number()).bind(&lease.0), id.to_string())
+            }
+            Held::Named(name, lease) => (
+                query(sql::LEASE_RENEW).bind(until).bind(name).bind(&lease.0),
+                format!("the lease \"{name}\""),
+            ),
+        };
+        let renewed = renewing.execute(&mut self.inner).await?;
+        if renewed == 1 { Ok(()) } else { Err(StoreError::Conflict(name)) }
     }
 
     /// Gives a lease back; one that was lost is let be.

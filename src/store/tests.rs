@@ -238,7 +238,7 @@ async fn a_lease_is_one_holders_until_it_is_over_and_who_lost_it_commits_nothing
     assert_eq!(store.lease_holder("mailbox").await.expect("asked"), Some(("one".to_owned(), until)));
 
     let mut tx = store.write().await.expect("tx");
-    tx.renew_lease("mailbox", &first, until + TimeDelta::seconds(30)).await.expect("held");
+    tx.renew(Held::Named("mailbox", &first), until + TimeDelta::seconds(30)).await.expect("held");
     tx.commit().await.expect("committed");
     assert_eq!(
         store.take_lease("mailbox", "two", until, until).await.expect("asked"),
@@ -250,12 +250,12 @@ async fn a_lease_is_one_holders_until_it_is_over_and_who_lost_it_commits_nothing
     let second = store.take_lease("mailbox", "two", later, later + TimeDelta::seconds(30)).await;
     let second = second.expect("asked").expect("it is over");
     let mut tx = store.write().await.expect("tx");
-    let lost = tx.renew_lease("mailbox", &first, later + TimeDelta::hours(1)).await;
+    let lost = tx.renew(Held::Named("mailbox", &first), later + TimeDelta::hours(1)).await;
     assert!(matches!(lost, Err(StoreError::Conflict(_))), "{lost:?}");
     drop(tx);
     let mut tx = store.write().await.expect("tx");
     tx.end_lease("mailbox", &first).await.expect("let be");
-    tx.renew_lease("mailbox", &second, later + TimeDelta::hours(1)).await.expect("still the second's");
+    tx.renew(Held::Named("mailbox", &second), later + TimeDelta::hours(1)).await.expect("still the second's");
     tx.end_lease("mailbox", &second).await.expect("given back");
     tx.commit().await.expect("committed");
     assert!(

@@ -160,7 +160,7 @@ impl Turn<'_> {
     /// A transaction that only the holder of the job's lease can commit.
     async fn writing(&self) -> Result<Write, EngineError> {
         let mut tx = self.desk.book.store.write().await?;
-        tx.renew_lease(&lease_name(self.job), &self.lease, self.desk.held_until()).await?;
+        tx.renew(Held::Named(&lease_name(self.job), &self.lease), self.desk.held_until()).await?;
         Ok(tx)
     }
 

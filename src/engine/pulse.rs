@@ -15,8 +15,8 @@ use tokio::time::Instant;
 use super::daemon::DELIVERERS;
 use crate::config::{Config, MailboxKind, Server, SmtpKind};
 
-/// How long a step's transactions in the desk's database may take in all: each waits at most 20 s for a connection, and
-/// as long for the lock.
+/// How long a step's transactions in the desk's database may take in all: each waits at most 20 s for a connection,
+/// and 8 s for the lock.
 const STORE: Duration = Duration::from_mins(2);
 /// Connecting, greeting, TLS, capabilities, login, opening the folder, searching, listing: so many answers of a mail
 /// server, each with its own time limit, may be waited for in one step. A conversation over SMTP has fewer.

@@ -18,9 +18,11 @@ use sqlx::{
 use super::{Engine, Pool};
 
 /// What each session on a server is told. A daemon that is frozen or cut off in mid-transaction must not keep its locks
-/// for ever: the server ends its session. Instants are ours, so the zone does not matter, but logs read better.
+/// for ever: the server ends its session. Its other sessions, waiting for the same lock, are told off before that:
+/// otherwise each would get the lock in turn, frozen as it is, and keep it for as long again. Instants are ours, so the zone
+/// does not matter, but logs read better.
 const SESSION: &str =
-    "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '20s'; SET TIME ZONE 'UTC'";
+    "SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '8s'; SET TIME ZONE 'UTC'";
 
 /// Pages of the file that a connection keeps in memory, in KiB (SQLite counts KiB down from zero): enough for the inner
 /// pages of every index of some hundred thousand cases.

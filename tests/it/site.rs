@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use crate::{postgres::Postgres, smtp_sink::SmtpSink};
 
 /// How long anything that was set going may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The agencies of the test HMIS and roster: Alder and Birch, Cedar with a safe house below it, and Dogwood.
 const AGENCIES: &str = "

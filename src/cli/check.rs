@@ -114,6 +114,11 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
     };
     say("configuration", true, &format!("{} is valid", file.display()), format)?;
     say("agencies", true, &format!("in the roster: {}", site.roster.ids().count()), format)?;
+    let words = match &config.vocabulary {
+        Some(file) => format!("the built-in phrases and those of {}", file.display()),
+        None => "the built-in phrases".to_owned(),
+    };
+    say("vocabulary", true, &words, format)?;
     let mode = match config.mode {
         Mode::Shadow => "shadow mode: watches and does nothing to anybody",
         Mode::Live => "live mode: writes to agencies, and marks notices in the mailbox",

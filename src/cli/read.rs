@@ -12,6 +12,7 @@ use super::{Exit, Failure, Format, load, print_json, print_text};
 use crate::{
     config::{self, Secrets},
     domain::{ClientId, NoticeKind, Scenario},
+    engine,
     notice::{self, Notice, ReaderRules},
 };
 
@@ -21,6 +22,12 @@ pub struct Args {
     /// Mails (raw .eml files), folders of them, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Your own phrases, beside the built-in ones and instead of those that policy.vocabulary names
+    #[arg(long, value_name = "FILE")]
+    vocabulary: Option<PathBuf>,
+    /// Show the text as well: whose words each line is, and what was recognised in each of the sender's own sentences
+    #[arg(long)]
+    explain: bool,
 }
 
 #[derive(Serialize)]
@@ -37,10 +44,15 @@ struct Line<'a> {
 }
 
 pub(super) fn run(args: &Args, config: Option<&Path>, format: Format) -> Result<Exit, Failure> {
-    let rules = rules(config)?;
+    let rules = rules(args, config)?;
     let mut exit = Exit::Well;
     for (name, bytes) in mails(&args.paths)? {
         match bytes {
+            Ok(bytes) if args.explain && format == Format::Text => {
+                let explained = notice::explain(&bytes, &rules);
+                print(&name, &explained.notice, format)?;
+                print_text(&explained.to_string())?;
+            }
             Ok(bytes) => print(&name, &notice::read(&bytes, &rules), format)?,
             Err(error) => {
                 eprintln!("roi-desk: {name}: cannot be read: {error}");
@@ -52,15 +64,24 @@ pub(super) fn run(args: &Args, config: Option<&Path>, format: Format) -> Result<
 }
 
 /// Without a configuration, the built-in defaults.
-fn rules(config: Option<&Path>) -> Result<ReaderRules, Failure> {
-    let (pattern, own) = match config {
+fn rules(args: &Args, config: Option<&Path>) -> Result<ReaderRules, Failure> {
+    let rules = match config {
         Some(file) => {
-            let config = load(Some(file), Secrets::None)?;
-            (config.client_id, vec![config.smtp.from_address])
+            let mut config = load(Some(file), Secrets::None)?;
+            // A file of words that is not used need not be sound.
+            config.vocabulary = config.vocabulary.filter(|_| args.vocabulary.is_none());
+            engine::reader(&config).map_err(Failure::Configuration)?
         }
-        None => (config::default_client_id(), Vec::new()),
+        None => ReaderRules::new(&config::default_client_id(), Vec::new())
+            .map_err(|error| Failure::Usage(format!("policy.client_id: {error}")))?,
     };
-    ReaderRules::new(&pattern, own).map_err(|error| Failure::Usage(format!("policy.client_id: {error}")))
+    match &args.vocabulary {
+        Some(file) => {
+            let words = engine::vocabulary(file).map_err(|problem| Failure::Configuration(vec![problem]))?;
+            Ok(rules.with_vocabulary(words))
+        }
+        None => Ok(rules),
+    }
 }
 
 type Mail = (String, io::Result<Vec<u8>>);

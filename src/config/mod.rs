@@ -200,6 +200,8 @@ pub struct Config {
     pub deadline: Duration,
     /// `policy.client_id`.
     pub client_id: String,
+    /// `policy.vocabulary`; `None`: only what is built in.
+    pub vocabulary: Option<PathBuf>,
     /// `replies.templates`.
     pub templates: Option<PathBuf>,
     /// `console.listen`.
@@ -335,6 +337,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(format!("\"{text}\" is not a regular expression")),
     });
+    let vocabulary = keys.path("policy.vocabulary");
     let templates = keys.path("replies.templates");
     let listen = keys.parsed("console.listen", units::loopback);
     let notify = keys.addresses("staff.notify");
@@ -360,6 +363,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
         grace: grace?,
         deadline: deadline?,
         client_id: client_id?,
+        vocabulary,
         templates,
         listen: listen?,
         notify,

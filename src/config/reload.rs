@@ -4,10 +4,11 @@ use super::{Config, Smtp};
 
 /// What the daemon takes over when its settings are read again (SIGHUP), besides what stands in the files they name.
 /// Everything else takes effect at a restart: above all what decides whether, and on whom, the desk acts.
-const RELOADED: [&str; 8] = [
+const RELOADED: [&str; 9] = [
     "agencies.file",
     "replies.templates",
     "policy.client_id",
+    "policy.vocabulary",
     "policy.deadline",
     "staff.notify",
     "ops.alarms_to",
@@ -23,6 +24,7 @@ impl Config {
             agencies_file: again.agencies_file.clone(),
             templates: again.templates.clone(),
             client_id: again.client_id.clone(),
+            vocabulary: again.vocabulary.clone(),
             deadline: again.deadline,
             notify: again.notify.clone(),
             alarms_to: again.alarms_to.clone(),
@@ -66,7 +68,7 @@ mod tests {
     fn whether_and_on_whom_the_desk_acts_waits_for_a_restart_and_is_named() {
         let running = config("");
         let again = config(
-            "require = \"none\"\n[policy]\n mode = \"live\"\n deadline = \"2d\"\n client_id = '\\d{7}'\n\
+            "require = \"none\"\n[policy]\n mode = \"live\"\n deadline = \"2d\"\n client_id = '\\d{7}'\n vocabulary = \"words.toml\"\n\
              [agencies]\n file = \"others.toml\"\n[replies]\n templates = \"texts\"\n\
              [staff]\n notify = [\"ann@example.org\"]\n[ops]\n alarms_to = [\"ops@example.org\"]",
         );
@@ -75,6 +77,7 @@ mod tests {
         assert_eq!(mixed.authserv_id, running.authserv_id);
         assert_eq!(mixed.agencies_file, Path::new("/etc/others.toml"));
         assert_eq!(mixed.templates.as_deref(), Some(Path::new("/etc/texts")));
+        assert_eq!(mixed.vocabulary.as_deref(), Some(Path::new("/etc/words.toml")));
         assert_eq!((mixed.deadline, mixed.client_id.as_str()), (again.deadline, r"\d{7}"));
         assert_eq!((mixed.notify.len(), mixed.alarms_to.len()), (1, 1));
         assert_eq!(running.changed_at_restart(&again), ["policy.mode", "senders.require"]);

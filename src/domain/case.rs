@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, AgencyId, Approvals, CaseId, ChangedBy, ClientId, Closing, MailAddress, NoticeKind, Report,
-    Scenario, Standing,
+    Action, AgencyId, Approvals, CaseId, ChangedBy, ClientId, Closing, Excess, MailAddress, NoticeKind,
+    Report, Scenario, Standing,
 };
 
 /// Where a case stands. Only durable waits are states; "overdue" or "stuck" is derived.
@@ -306,8 +306,9 @@ pub struct Case {
     pub claimed_scenario: Option<Scenario>,
     /// The day from which the revocation or the consent counts, if the notice says one.
     pub effective: Option<NaiveDate>,
-    /// Whether the mail carries names, birth dates or the like: the reply asks to leave them out.
-    pub personal_data: bool,
+    /// What the mails held besides: the reply asks to leave that out.
+    #[serde(flatten)]
+    pub excess: Excess,
     /// What was found in the mail, and what happened since that staff should know.
     pub reasons: Vec<String>,
     /// When the notice arrived in the mailbox: the consent clock starts here.
@@ -370,8 +371,8 @@ pub struct Opening {
     pub claimed_scenario: Option<Scenario>,
     /// The day from which it counts.
     pub effective: Option<NaiveDate>,
-    /// Whether the mail carries personal data.
-    pub personal_data: bool,
+    /// What the mail held besides.
+    pub excess: Excess,
     /// What was found in the mail.
     pub reasons: Vec<String>,
     /// When it arrived.
@@ -394,7 +395,7 @@ impl Case {
             new_records,
             claimed_scenario,
             effective,
-            personal_data,
+            excess,
             reasons,
             received_at,
             due_at,
@@ -412,7 +413,7 @@ impl Case {
             new_records,
             claimed_scenario,
             effective,
-            personal_data,
+            excess,
             reasons,
             received_at,
             due_at,

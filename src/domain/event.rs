@@ -27,6 +27,24 @@ impl std::fmt::Display for Actor {
     }
 }
 
+/// What mails held beyond the client ID that is all the helpdesk needs (DOMAIN.md, What follows, 5). Whether, never what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excess {
+    /// Names, birth dates or the like.
+    #[serde(default)]
+    pub personal_data: bool,
+    /// A file, which may be a form with such.
+    #[serde(default)]
+    pub attachment: bool,
+}
+
+impl std::ops::BitOrAssign for Excess {
+    fn bitor_assign(&mut self, other: Self) {
+        self.personal_data |= other.personal_data;
+        self.attachment |= other.attachment;
+    }
+}
+
 /// What the agency answered when it was asked for the client ID.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -42,8 +60,9 @@ pub struct Answer {
     pub effective: Option<NaiveDate>,
     /// The scenario it claims.
     pub claimed_scenario: Option<Scenario>,
-    /// Whether it carries personal data.
-    pub personal_data: bool,
+    /// What it held besides: the next reply asks to leave that out.
+    #[serde(flatten)]
+    pub excess: Excess,
 }
 
 /// Something that happened to a case. Facts only: what follows from it is [`Case::transition`](super::Case)'s.
@@ -56,6 +75,9 @@ pub enum Event {
     NoticeJoined {
         /// Where to say so, if its writer is somebody else than the first one's and may be answered.
         tell: Option<MailAddress>,
+        /// What it held besides.
+        #[serde(default)]
+        excess: Excess,
     },
     /// The agency has answered the question for the client ID.
     AnswerArrived(Answer),
@@ -63,6 +85,9 @@ pub enum Event {
     CancelAsked {
         /// Whether it certainly comes from the case's own agency.
         sure: bool,
+        /// What it held besides.
+        #[serde(default)]
+        excess: Excess,
     },
     /// A person approves what they saw.
     Approved {

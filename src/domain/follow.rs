@@ -224,7 +224,7 @@ impl Case {
         self.new_records.clone_from(&answer.new_records);
         self.effective = answer.effective.or(self.effective);
         self.claimed_scenario = answer.claimed_scenario.or(self.claimed_scenario);
-        self.personal_data |= answer.personal_data;
+        self.excess |= answer.excess;
         self.hold = None;
         self.act = answer.clear && !answer.records.is_empty();
         if answer.complete_notice {

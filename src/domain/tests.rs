@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Action, AgencyId, Answer, Approvals, Case, CaseId, CaseState, ChangedBy, ClientId, Closing, Decision,
-    Event, ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Opening, ReadBackFinding,
-    ReplyKind, Report, Scenario, Standing,
+    Event, Excess, ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Opening,
+    ReadBackFinding, ReplyKind, Report, Scenario, Standing,
 };
 
 const SEEN: &str = "what-the-approver-saw";
@@ -40,7 +40,7 @@ fn opening(records: &[&str], standing: Standing, mode: Mode) -> Opening {
         new_records: Vec::new(),
         claimed_scenario: None,
         effective: None,
-        personal_data: false,
+        excess: Excess::default(),
         reasons: Vec::new(),
         received_at: now(),
         due_at: now() + TimeDelta::days(1),
@@ -115,7 +115,7 @@ fn answer(records: &[&str]) -> Event {
         new_records: Vec::new(),
         effective: None,
         claimed_scenario: None,
-        personal_data: false,
+        excess: Excess::default(),
     })
 }
 
@@ -255,7 +255,10 @@ fn after_facts_changed_nothing_was_begun_so_the_agency_can_still_stop_it() {
     let changed = Event::FactsChanged { record: id("1"), difference: Vec::new() };
     let apply = judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon);
     let (case, _) = live(new_case(&["1"]), &[apply, changed]);
-    assert_eq!(live(case.clone(), &[Event::CancelAsked { sure: true }]).0.state, CaseState::Cancelled);
+    assert_eq!(
+        live(case.clone(), &[Event::CancelAsked { sure: true, excess: Excess::default() }]).0.state,
+        CaseState::Cancelled
+    );
     // Somebody else closed it meanwhile: that is what the agency is told.
     let check = judgement(vec![judged("1", ONE, Decision::CheckOnly)], ChangedBy::Daemon);
     let (case, _) = live(case, &[check, confirmed("1")]);
@@ -304,18 +307,19 @@ fn settled_records_are_answered_at_once_while_others_wait() {
 #[test]
 fn a_cancel_stops_the_case_before_the_change_and_calls_a_person_after_it() {
     let waiting = live(new_case(&["1"]), &[judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]).0;
-    let (case, ordered) = live(waiting.clone(), &[Event::CancelAsked { sure: true }]);
+    let (case, ordered) =
+        live(waiting.clone(), &[Event::CancelAsked { sure: true, excess: Excess::default() }]);
     assert_eq!(case.state, CaseState::Cancelled);
     assert_eq!(ordered, ["take-mail/2", "reply/2 cancelled"]);
     assert_eq!(live(case, &[Event::ReplySent { number: 2 }]).1, ["finish-mail answered=true"]);
 
-    let (case, _) = live(waiting.clone(), &[Event::CancelAsked { sure: false }]);
+    let (case, _) = live(waiting.clone(), &[Event::CancelAsked { sure: false, excess: Excess::default() }]);
     assert_eq!(case.state, CaseState::NeedsStaff, "a doubtful cancel pauses the case");
 
     let (closing, _) = live(waiting, &[approved("ann")]);
     let order = Action::Close(Closing { record: id("1"), changes: Vec::new(), expected: Vec::new() });
     assert!(closing.wants(&order));
-    let (case, _) = live(closing, &[Event::CancelAsked { sure: true }]);
+    let (case, _) = live(closing, &[Event::CancelAsked { sure: true, excess: Excess::default() }]);
     assert_eq!(case.state, CaseState::NeedsStaff);
     assert!(!case.wants(&order), "a closing not yet begun is dropped");
     let (case, _) = live(case, &[Event::Closed { record: id("1") }]);
@@ -367,10 +371,39 @@ fn worklist_waits_for_a_fresh_read_or_a_named_persons_word() {
 
 #[test]
 fn whoever_asked_first_is_answered_even_if_a_colleague_was_faster_than_the_judge() {
-    let joined = Event::NoticeJoined { tell: Some(address("omar@agency.example")) };
+    let joined =
+        Event::NoticeJoined { tell: Some(address("omar@agency.example")), excess: Excess::default() };
     let (_, ordered) =
         live(new_case(&["1"]), &[joined, judgement(vec![judged("1", ONE, APPROVE)], ChangedBy::Daemon)]);
     assert_eq!(ordered, ["take-mail/2", "reply/1 joined", "reply/2 received", "notify/1"]);
+}
+
+#[test]
+fn whatever_mail_of_a_case_held_too_much_is_remembered() {
+    let too_much = Excess { personal_data: true, attachment: true };
+    let joined = Event::NoticeJoined { tell: None, excess: too_much };
+    assert_eq!(live(new_case(&["1"]), &[joined]).0.excess, too_much);
+    let cancelled = Event::CancelAsked { sure: true, excess: too_much };
+    assert_eq!(live(new_case(&["1"]), &[cancelled]).0.excess, too_much);
+
+    let form = Excess { attachment: true, ..Excess::default() };
+    let asked = Case { excess: form, ..live(new_case(&[]), &[Event::Judged(Judgement::MissingId)]).0 };
+    let Event::AnswerArrived(plain) = answer(&["7"]) else { unreachable!("an answer") };
+    let names = Answer { excess: Excess { personal_data: true, ..Excess::default() }, ..plain.clone() };
+    assert_eq!(live(asked.clone(), &[Event::AnswerArrived(plain)]).0.excess, form);
+    assert_eq!(live(asked, &[Event::AnswerArrived(names)]).0.excess, too_much);
+}
+
+#[test]
+fn cases_and_events_that_were_stored_before_files_counted_are_read() {
+    let mut case = serde_json::to_value(new_case(&["1"])).expect("JSON");
+    let fields = case.as_object_mut().expect("an object");
+    fields.remove("attachment").expect("there");
+    fields.insert("personal_data".to_owned(), true.into());
+    let case: Case = serde_json::from_value(case).expect("read");
+    assert_eq!(case.excess, Excess { personal_data: true, attachment: false });
+    let event: Event = serde_json::from_str(r#"{"cancel_asked":{"sure":true}}"#).expect("read");
+    assert_eq!(event, Event::CancelAsked { sure: true, excess: Excess::default() });
 }
 
 #[test]
@@ -498,8 +531,8 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
     let evidence = world.case.evidence_sha256.clone().unwrap_or_default();
     let by = "ann".to_owned();
     let mut people = vec![
-        Event::CancelAsked { sure: true },
-        Event::CancelAsked { sure: false },
+        Event::CancelAsked { sure: true, excess: Excess::default() },
+        Event::CancelAsked { sure: false, excess: Excess::default() },
         Event::Approved {
             by: by.clone(),
             evidence_sha256: evidence,

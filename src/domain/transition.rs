@@ -49,11 +49,12 @@ impl Case {
                 }
                 next.take_in(judgement, &mut actions);
             }
-            Event::NoticeJoined { tell } => {
+            Event::NoticeJoined { tell, excess } => {
                 if self.state.is_over() {
                     return refuse("it is over; a further notice opens a new case");
                 }
                 next.notices += 1;
+                next.excess |= *excess;
                 if self.mode == Mode::Live {
                     actions.push(Action::TakeMail(next.notices));
                     if let Some(address) = tell {
@@ -69,11 +70,12 @@ impl Case {
                 actions.push(Action::TakeMail(next.notices));
                 next.take_answer(answer);
             }
-            Event::CancelAsked { sure } => {
+            Event::CancelAsked { sure, excess } => {
                 if self.state.is_over() {
                     return refuse("it is over; a person must see to it");
                 }
                 next.notices += 1;
+                next.excess |= *excess;
                 if self.mode == Mode::Live {
                     actions.push(Action::TakeMail(next.notices));
                 }

@@ -191,7 +191,7 @@ impl Desk {
                 new_records: unique(&notice.new_records),
                 effective: notice.effective,
                 claimed_scenario: notice.claimed_scenario,
-                personal_data: notice.personal_data,
+                excess: notice.excess,
             };
             self.record_notice(tx, mail, notice, id, now).await?;
             return self.join(site, tx, id, Event::AnswerArrived(answer), now).await;
@@ -297,7 +297,7 @@ impl Desk {
             new_records: unique(&notice.new_records),
             claimed_scenario: notice.claimed_scenario,
             effective: notice.effective,
-            personal_data: notice.personal_data,
+            excess: notice.excess,
             reasons,
             received_at,
             due_at: received_at + site.deadline,
@@ -333,7 +333,7 @@ impl Desk {
                 let tell = sole_sender(notice).filter(MailAddress::can_be_written_to).filter(|writer| {
                     !open.case.sender.as_ref().is_some_and(|sender| sender.same_mailbox(writer))
                 });
-                return Ok(Some(Place::Existing(id, Event::NoticeJoined { tell })));
+                return Ok(Some(Place::Existing(id, Event::NoticeJoined { tell, excess: notice.excess })));
             }
         }
         Ok(None)
@@ -388,7 +388,7 @@ impl Desk {
                 // Only part of the case's records, or none named: which is meant is for a person to find out.
                 return Ok(Some(Place::Existing(
                     id,
-                    Event::CancelAsked { sure: verified && all && !notice.doubtful },
+                    Event::CancelAsked { sure: verified && all && !notice.doubtful, excess: notice.excess },
                 )));
             }
         }

@@ -33,6 +33,7 @@ mod wake;
 
 use std::{
     collections::BTreeSet,
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -53,7 +54,7 @@ use crate::{
     hmis::{Hmis, HmisError, HmisOptions, ItemVisibility, Role},
     mailbox::{ImapOptions, Limits, MailboxError, MaildirOptions},
     mailer::{self, Mailer, MailerError},
-    notice::ReaderRules,
+    notice::{ReaderRules, Vocabulary},
     reply::Templates,
     sender::{Require, Roster},
     store::{Store, StoreError},
@@ -139,7 +140,37 @@ pub struct Desk {
     hmis_outage: outage::Outage,
 }
 
-/// Reads the files a configuration names: roster and reply texts. All problems at once.
+/// The words the reader knows: those that are built in and, where a site has a file of its own, what stands in it. The
+/// problem names the list and the phrase.
+pub fn vocabulary(file: &Path) -> Result<Arc<Vocabulary>, Problem> {
+    let problem = |what| Problem { source: file.display().to_string(), key: String::new(), what };
+    let text = std::fs::read_to_string(file).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    Vocabulary::with(&text).map(Arc::new).map_err(|error| problem(error.to_string()))
+}
+
+/// How a configuration has mails read. All problems at once.
+pub fn reader(config: &Config) -> Result<ReaderRules, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let rules = ReaderRules::new(&config.client_id, vec![config.smtp.from_address.clone()])
+        .map_err(|error| {
+            problems.push(Problem {
+                source: "policy.client_id".to_owned(),
+                key: String::new(),
+                what: format!("cannot be used: {error}"),
+            });
+        })
+        .ok();
+    let words = config.vocabulary.as_deref().map(vocabulary).transpose().map_err(|problem| {
+        problems.push(Problem { key: "policy.vocabulary".to_owned(), ..problem });
+    });
+    match (rules, words) {
+        (Some(rules), Ok(None)) => Ok(rules),
+        (Some(rules), Ok(Some(words))) => Ok(rules.with_vocabulary(words)),
+        (_, _) => Err(problems),
+    }
+}
+
+/// Reads the files a configuration names: roster, reply texts and vocabulary. All problems at once.
 pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
     let mut problems = Vec::new();
     let source = config.agencies_file.display().to_string();
@@ -171,15 +202,7 @@ pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
             }));
         })
         .ok();
-    let reader = ReaderRules::new(&config.client_id, vec![config.smtp.from_address.clone()])
-        .map_err(|error| {
-            problems.push(Problem {
-                source: "policy.client_id".to_owned(),
-                key: String::new(),
-                what: format!("cannot be used: {error}"),
-            });
-        })
-        .ok();
+    let reader = reader(config).map_err(|found| problems.extend(found)).ok();
     let (Some(roster), Some(templates), Some(reader)) = (roster, templates, reader) else {
         return Err(problems);
     };

@@ -67,7 +67,8 @@ impl Desk {
         };
         // Not the problems themselves: they may quote what stands in a file.
         let text = format!(
-            "The configuration, the agencies' file and the reply texts were read again, and {count} found.\n\
+            "The configuration, the agencies' file, the reply texts and the vocabulary were read again, and {count} \
+             found.\n\
              The desk goes on with what it had before.\n\nEach problem stands in the desk's log, and this shows them:\n\n    \
              roi-desk check --offline\n\nOnce they are mended: systemctl reload roi-desk\n"
         );

@@ -3,17 +3,20 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, PartType};
+use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, MimeHeaders, PartType};
 use regex::Regex;
 use serde::{Serialize, Serializer};
 use std::sync::LazyLock;
 
 use crate::domain::{CaseId, MailAddress};
 
-use super::vocabulary::{AUTOMATIC_SENDERS, AUTOMATIC_SUBJECTS};
+use super::vocabulary::pattern;
 
 /// Header values kept per mail and field: more than any honest mail carries, and a bound on memory.
 const MOST_VALUES: usize = 200;
+
+/// A date before this is that of a clock that was never set; counting "yesterday" from it would mislead.
+const EARLIEST_YEAR: u16 = 1990;
 
 /// What the header of a mail says (RFC 5322). Nothing in it is verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
@@ -91,6 +94,34 @@ impl Serialize for AutomaticMark {
     }
 }
 
+pattern! {
+    /// Local parts of machines' addresses.
+    AUTOMATIC_SENDERS = [
+        r"^(?:no|do|donot|do-not|do_not)[-_.]?(?:not[-_.]?)?reply", r"no-?reply", r"^mailer-?daemon", r"^postmaster", r"^bounces?\b", r"-bounces?$", r"^voice-?mail", r"^(?:e-?)?fax(?:es|server|service)?$", r"^scan(?:ner|s)?$", r"^copier", r"^mfp\b", r"^(?:dse(?:_na\d)?|docusign|echosign|adobesign|hellosign|jira|servicenow)$",
+        r"^(?:auto|automated|system|notifications?|notify|alerts?|daemon|cron|root|newsletter|news|mailman|listserv|majordomo|donotreply|unattended|robot|bot|survey|calendar-notification|digest|quarantine|workflow|securemail|secure-?message)(?:[-_.+]|$)",
+    ];
+    /// Names beside machines' addresses.
+    AUTOMATIC_NAMES = [r"\b(?:mail delivery (?:sub)?system|mailer-daemon|postmaster|job runner|scheduler|cron\b|no-?reply|do not reply|notifications?|automated|auto-?(?:reply|responder)|voice ?mail|scanner|copier|mfp\b|multifunction)"];
+    /// Subjects of automatic answers and bounces, in the languages met. A person who writes about such a mail, answers
+    /// it or passes it on has more in the subject, or a prefix before it.
+    AUTOMATIC_SUBJECTS = [
+        r"^(?:automatic reply|auto(?:matic|mated)?[- ]?(?:reply|response|responder|answer)|vacation (?:reply|responder))(?: ?[:(\[-]| re\b| (?:to|from|for)\b|$)",
+        r"^(?:i am |i'm |currently )?(?:out of (?:the |my )?office|ooo|away from (?:my |the )?(?:office|desk|e-?mail)|on (?:\w+ )?(?:vacation|leave|holiday|pto)|on vacation)(?: (?:auto[- ]?reply|reply|responder|notice|notification|message))?(?:\W*$|\W*:|\W+re:|\W*\(|,? -? ?(?:(?:until|till|through|thru|from|to|the|of|and|returning|back|on|next|week|today|tomorrow|further|notice|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|sun\w*|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|\d{1,4}(?:st|nd|rd|th)?)[ ,./-]*){2,12}$)",
+        r"^(?:abwesenheit|abwesend|automatische (?:antwort|abwesenheit)|r.ponse automatique|absence du bureau|message d'absence|absence ?:|respuesta autom.tica|fuera de (?:la )?oficina|ausente|ausencia|risposta automatica|fuori (?:sede|ufficio)|assenza|autosvar|automatisk(?:t)? svar|fr.nvaro|automatisch(?:e)? (?:antwoord|beantwoording)|afwezig|resposta autom.tica|aus.ncia|fora do escrit.rio|automaattinen vastaus|odpowied. automatyczna|autom.tick. odpov)",
+        r"^(?:undeliverable ?:|undelivered mail returned|delivery (?:status notification|failure|has failed|delayed|incomplete)|mail delivery (?:failed|failure|subsystem|system|delayed)|returned mail: (?:see|user|unknown|delivery|cannot|host)|failure notice$|message (?:not delivered|undeliverable|delayed)|delayed mail|warning: (?:message|could not send)|unzustellbar|non remis|no se puede entregar|mancata consegna|onbestelbaar)",
+        r"^(?:new )?(?:voice ?mail|voice message|fax|missed call)(?: message)?(?: received)? ?(?:from:? |\(|: ?)\W*(?:\+?\d[\d() .-]{6,}|\d+ ?(?:s|sec|min|:)|wireless caller|unknown|anonymous|unavailable|ext\b)",
+        r"^(?:you(?:'ve| have) (?:a )?(?:new )?(?:received a )?(?:new )?(?:voice ?mail|fax|secure message)|(?:scan|scanned document|message) from (?:a |an )?(?:xerox|canon|ricoh|hp|kyocera|konica|sharp|brother|copier|mfp|scanner|km_)|recording is (?:now )?available)",
+    ];
+    /// What calendars, receipts and recalls put before a subject. A person may write it too: `answered` asks for the body.
+    ANSWER_SUBJECTS = [r"^(?:(?P<calendar>accepted|declined|tentative(?:ly accepted)?|cancell?ed(?: event)?)|(?P<receipt>read|not read|delivered)|recall): "];
+    /// What receipts and recalls say by themselves.
+    ANSWER_TEXTS = [r"^your message\b(?s:.){0,600}\b(?:was|has been) (?:read|delivered|deleted|received)\b", r"^.{0,80}\bwould like to recall the message\b"];
+    /// Lines that calendars write.
+    CALENDAR_LINE = [r"^ ?(?:when|where|time|date|location|organi[sz]er|calendar|who)\b ?:"];
+    /// Marks that mail systems put before a subject.
+    SUBJECT_TAG = [r"^(?:\[(?:external|ext|caution|secure)[^\]]{0,20}\]:? ?)+"];
+}
+
 static CASE_NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\[(RD-[0-9]{1,15})\]").expect("constant pattern"));
 
@@ -149,7 +180,7 @@ fn raw_value(message: &Message<'_>, start: u32, end: u32) -> String {
 
 /// mail-parser hands out whatever numbers stood there; only a date that exists is one.
 fn instant(date: &mail_parser::DateTime) -> Option<DateTime<FixedOffset>> {
-    if !date.is_valid() {
+    if !date.is_valid() || date.year < EARLIEST_YEAR {
         return None;
     }
     let local = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?
@@ -166,10 +197,37 @@ fn automatic(message: &Message<'_>, envelope: &Envelope, own: &[MailAddress]) ->
     }
     structure_mark(message).or_else(|| field_mark(message, own)).or_else(|| {
         let machine = |from: &MailAddress| AUTOMATIC_SENDERS.is_match(&from.local().to_lowercase());
-        if envelope.from.iter().any(machine) {
+        let named = || {
+            message
+                .from()
+                .and_then(Address::first)
+                .and_then(|from| from.name.as_deref())
+                .is_some_and(|name| AUTOMATIC_NAMES.is_match(&name.to_lowercase()))
+        };
+        if envelope.from.iter().any(machine) || named() {
             return Some(AutomaticMark::Sender);
         }
-        AUTOMATIC_SUBJECTS.is_match(&envelope.subject.to_lowercase()).then_some(AutomaticMark::Subject)
+        let subject = envelope.subject.to_lowercase();
+        AUTOMATIC_SUBJECTS.is_match(&SUBJECT_TAG.replace(&subject, "")).then_some(AutomaticMark::Subject)
+    })
+}
+
+/// Words that may stand in the body of a calendar's answer without being a person's.
+const FEW_WORDS: usize = 4;
+
+/// Whether the mail is a calendar's answer, a receipt or a recall: by its subject, and a body that says next to
+/// nothing. Both in lower case; the subject without its prefixes, the body only the sender's own words.
+pub(super) fn answered(subject: &str, body: &str) -> Option<AutomaticMark> {
+    let found = ANSWER_SUBJECTS.captures(subject)?;
+    let mut said = body.lines().filter(|line| !CALENDAR_LINE.is_match(line)).flat_map(str::split_whitespace);
+    let a_number = said.clone().any(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let few = said.nth(FEW_WORDS).is_none() && !a_number;
+    (few || ANSWER_TEXTS.is_match(body.trim())).then_some(if found.name("calendar").is_some() {
+        AutomaticMark::Calendar
+    } else if found.name("receipt").is_some() {
+        AutomaticMark::Report
+    } else {
+        AutomaticMark::Subject
     })
 }
 
@@ -179,9 +237,23 @@ fn structure_mark(message: &Message<'_>) -> Option<AutomaticMark> {
     if kind == "multipart/report" {
         return Some(AutomaticMark::Report);
     }
-    let calendar = message.parts.iter().any(|part| {
+    // An invitation is one of the ways in which the mail is shown, or names its method (RFC 6047 2.4); a calendar
+    // file that a person attached is an attachment.
+    let shown: Vec<u32> = message
+        .parts
+        .iter()
+        .filter(|part| super::text::media_type(part) == "multipart/alternative")
+        .flat_map(|part| part.sub_parts().unwrap_or_default().iter().copied())
+        .collect();
+    let calendar = message.parts.iter().zip(0u32..).any(|(part, id)| {
+        let kind = super::text::media_type(part);
+        let method = part.content_type().is_some_and(|kind| kind.attribute("method").is_some());
         !matches!(part.body, PartType::Message(_) | PartType::Multipart(_))
-            && matches!(super::text::media_type(part).as_str(), "text/calendar" | "application/ics")
+            && (kind == "text/calendar" || (kind == "application/ics" && id == 0))
+            && (id == 0
+                || method
+                || shown.contains(&id)
+                || !part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment))
     });
     calendar.then_some(AutomaticMark::Calendar)
 }
@@ -224,6 +296,14 @@ fn field_mark(message: &Message<'_>, own: &[MailAddress]) -> Option<AutomaticMar
             | "x-auto-response-suppress"
             | "x-failed-recipients"
             | "x-mail-autoreply"
+            | "x-auto-submitted"
+            | "x-vacation"
+            | "x-cron-env"
+            | "x-campaign"
+            | "x-campaignid"
+            | "x-mc-user"
+            | "x-csa-complaints"
+            | "x-ms-exchange-message-is-ndr"
             | "autosubmitted"
                 if !matches!(value().trim(), "" | "no" | "none") =>
             {
@@ -266,6 +346,8 @@ mod tests {
         );
         assert_eq!(date("Tue, 31 Feb 2026 14:20:37 -0600"), None);
         assert_eq!(date("soon"), None);
+        assert_eq!(date("Thu, 01 Jan 1970 00:00:00 +0000"), None);
+        assert!(date("Mon, 01 Jan 1990 00:00:00 +0000").is_some());
     }
 
     #[test]
@@ -289,6 +371,37 @@ mod tests {
     }
 
     #[test]
+    fn calendar_answers_receipts_and_recalls_say_next_to_nothing() {
+        let receipt = "your message\n to: helpdesk\n subject: revocation 1555555\n sent: monday, october 12, 2026\nwas read on monday.";
+        for (subject, body, mark) in [
+            ("accepted: hmis meeting", "", Some(AutomaticMark::Calendar)),
+            ("tentatively accepted: hmis meeting", "see you there", Some(AutomaticMark::Calendar)),
+            (
+                "canceled event: hmis meeting",
+                "when: oct 14, 2026 10:00\nwhere: room 5",
+                Some(AutomaticMark::Calendar),
+            ),
+            ("cancelled: hmis meeting", "", Some(AutomaticMark::Calendar)),
+            ("read: revocation 1555555", receipt, Some(AutomaticMark::Report)),
+            ("not read: revocation", "", Some(AutomaticMark::Report)),
+            ("delivered: revocation", "", Some(AutomaticMark::Report)),
+            (
+                "recall: revocation",
+                "pat example would like to recall the message, \"revocation\".",
+                Some(AutomaticMark::Subject),
+            ),
+            ("accepted: hmis meeting", "client 1555555 revoked her consent, please close it.", None),
+            ("canceled: meeting", "1555555 revoked", None),
+            ("read: revocation", "please read this one first, it is urgent.", None),
+            ("accepted", "", None),
+            ("read this: revocation", "", None),
+            ("revocation", "", None),
+        ] {
+            assert_eq!(answered(subject, body), mark, "{subject} | {body}");
+        }
+    }
+
+    #[test]
     fn marks_of_machines() {
         let table = [
             ("Auto-Submitted: auto-replied", Some(AutomaticMark::AutoSubmitted)),
@@ -302,7 +415,32 @@ mod tests {
             ("Subject: Automatic reply: x", Some(AutomaticMark::Subject)),
             ("Subject: Out of Office Re: x", Some(AutomaticMark::Subject)),
             ("Subject: Abwesenheitsnotiz: x", Some(AutomaticMark::Subject)),
+            ("Subject: [EXTERNAL] Automatic reply: x", Some(AutomaticMark::Subject)),
+            ("Subject: Out of office until Monday, Jan 4", Some(AutomaticMark::Subject)),
+            ("Subject: Out of office until Jan 4 + one revocation before I go", None),
+            ("Subject: Out of office hours coverage", None),
+            ("Subject: On leave until 12 October", Some(AutomaticMark::Subject)),
+            ("Subject: =?utf-8?q?R=C3=A9ponse_automatique_:_x?=", Some(AutomaticMark::Subject)),
+            ("Subject: Risposta automatica: x", Some(AutomaticMark::Subject)),
+            ("Subject: Automatisch antwoord: x", Some(AutomaticMark::Subject)),
+            ("Subject: Undeliverable: x", Some(AutomaticMark::Subject)),
+            ("Subject: Undeliverable letters for a client", None),
+            ("Subject: FW: Automatic reply: x", None),
+            ("Subject: Re: Out of office", None),
             ("Subject: automatic sharing of a client", None),
+            ("Subject: Voicemail from (507) 555-0171", Some(AutomaticMark::Subject)),
+            ("Subject: Voicemail (37 sec) from WIRELESS CALLER", Some(AutomaticMark::Subject)),
+            ("Subject: Voicemail from a client who revoked", None),
+            ("X-Cron-Env: <SHELL=/bin/sh>", Some(AutomaticMark::AutoResponse)),
+            ("Content-Type: text/calendar; method=REQUEST", Some(AutomaticMark::Calendar)),
+            (
+                "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nhi\n--x\nContent-Type: text/calendar; name=a.ics\nContent-Disposition: attachment\n\nBEGIN\n--x--",
+                None,
+            ),
+            (
+                "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nhi\n--x\nContent-Type: text/calendar\n\nBEGIN\n--x--",
+                Some(AutomaticMark::Calendar),
+            ),
             ("Content-Type: text/calendar", Some(AutomaticMark::Calendar)),
             ("Content-Type: multipart/report; boundary=x", Some(AutomaticMark::Report)),
             ("X-Spam: no", None),
@@ -315,6 +453,9 @@ mod tests {
             ("MAILER-DAEMON@x.example", Some(AutomaticMark::Sender)),
             ("do-not-reply@x.example", Some(AutomaticMark::Sender)),
             ("norah.replyson@x.example", None),
+            ("MFP-2F <b@x.example>", Some(AutomaticMark::Sender)),
+            ("HMIS Job Runner <jobs@x.example>", Some(AutomaticMark::Sender)),
+            ("Cronin, Noreen <b@x.example>", None),
             ("Helpdesk@hmis.example", Some(AutomaticMark::OwnAddress)),
         ] {
             assert_eq!(envelope(&format!("From: {from}\n\nhi\n")).automatic, mark, "{from}");

@@ -1,8 +1,7 @@
 //! Told as a fact, or as something less: denied, asked, supposed, announced, reported, doubted.
 
-use super::intent::{Finding, HARMLESS, from, upto, without};
-use super::sentences::{Place, Sentence};
-use super::vocabulary as words;
+use super::intent::{Finding, HARMLESS, Heard, from, upto, without};
+use super::sentences::Place;
 use super::vocabulary::pattern;
 
 pattern! {
@@ -19,13 +18,12 @@ pattern! {
 }
 
 /// Why a revoking that is spoken of is no plain fact; `None`: it is one.
-pub(super) fn hedge(sentence: &Sentence, plain: &str, start: usize, own_negation: bool) -> Option<Finding> {
+pub(super) fn hedge(heard: &Heard<'_>, start: usize, own_negation: bool) -> Option<Finding> {
+    let Heard { sentence, plain, words, .. } = heard;
     let before = upto(plain, start);
-    if !own_negation {
-        let clause = CLAUSE_END.find_iter(before).last().map_or(before, |m| from(before, m.end()));
-        if NEGATION.is_match(clause) && !FOREIGN_NEGATION.is_match(clause) {
-            return Some(Finding::RevokeDenied);
-        }
+    let clause = CLAUSE_END.find_iter(before).last().map_or(before, |m| from(before, m.end()));
+    if !own_negation && NEGATION.is_match(clause) && !FOREIGN_NEGATION.is_match(clause) {
+        return Some(Finding::RevokeDenied);
     }
     let question = sentence.is_question();
     if question {
@@ -41,20 +39,26 @@ pub(super) fn hedge(sentence: &Sentence, plain: &str, start: usize, own_negation
             return Some(if asked { Finding::RevokeHypothetical } else { Finding::RevokeDoubted });
         }
     }
-    if words::HYPOTHETICAL.is_match(&without(before, &FOREIGN_NEGATION, " ")) {
+    if words.hypothetical.is_match(&without(before, &FOREIGN_NEGATION, " "))
+        || words.modal.is_match(&without(clause, &FOREIGN_NEGATION, " "))
+    {
         return Some(Finding::RevokeHypothetical);
     }
-    if words::REPORTED.is_match(&without(&sentence.lower, &HARMLESS, " ")) {
+    if words.reported.is_match(&without(&sentence.lower, &HARMLESS, " ")) {
         return Some(Finding::RevokeReported);
     }
-    if words::FUTURE.is_match(before) {
+    if words.future.is_match(clause) {
         return Some(Finding::RevokeFuture);
     }
-    if words::UNCERTAIN.is_match(plain) {
+    if words.uncertain.is_match(plain) {
         return Some(Finding::RevokeDoubted);
     }
     if !own_negation
-        && NEGATION_ANYWHERE.is_match(&without(&without(before, &words::STATES, " "), &FOREIGN_NEGATION, " "))
+        && NEGATION_ANYWHERE.is_match(&without(
+            &without(before, &words.no_longer_shares, " "),
+            &FOREIGN_NEGATION,
+            " ",
+        ))
     {
         return Some(Finding::RevokeDoubted);
     }

@@ -1,20 +1,46 @@
-//! HTML as a person sees it: rows and columns kept, blocks on their own lines, hidden text dropped, quotes
-//! prefixed by `>` as in plain text.
+//! HTML as a person sees it: rows and columns kept, blocks on their own lines, quotes prefixed by `>` as in plain
+//! text, older mail told by its structure. What stands there unseen is set apart.
 
-use scraper::{Html, Node, node::Element};
+mod comment;
+mod nesting;
 
-/// Visible text of a document.
+use scraper::{ElementRef, Html, Node, node::Element};
+
+use super::{
+    Problem,
+    quoting::{Older, beginning, compact_style, is_indentation, older_mail, tells_of_colours},
+    style::{self, Look},
+};
+
+/// Unseen text kept per page, in bytes: enough to hold an intention and its records.
+const MOST_HIDDEN: usize = 8 * 1024;
+/// Bytes of unseen text on top that may be a preview for the list of mails (preheader).
+const LONGEST_PREHEADER: usize = 400;
+/// Letters from which on a cell holds text of the mail and its table only arranges the page.
+const LONGEST_CELL: usize = 160;
+
+/// Text of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Visible {
     /// Lines ended by `\n`; cells of a table row separated by tabs.
     pub text: String,
     /// Struck out text was left out.
     pub struck: bool,
+    /// What was struck out.
+    pub struck_text: String,
+    /// What stands in the sender's part unseen, lines that are seen as well left out.
+    pub hidden: String,
+    /// Comments of the mark-up in the sender's part, likewise; no mail program shows them to anybody.
+    pub comments: String,
+    /// Unseen text on top of the page: newsletters and case systems put a preview for the list of mails there.
+    pub preheader: String,
+    /// Not every rule of the style sheets was heeded: what is seen is not certain.
+    pub too_much: bool,
 }
 
 /// One step of the walk through the tree; `N` is a node of it.
 enum Step<N> {
-    Enter(N),
+    Enter(N, Look),
     Leave(Leaving),
 }
 
@@ -22,102 +48,176 @@ enum Step<N> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaving {
     Block,
-    Cell,
-    Row,
+    /// A cell and the columns it spans.
+    Cell(usize),
+    DataRow,
     Quote,
     Preformatted,
-    DataTable,
 }
 
-/// Gives the text a browser would show.
+/// Whether a page is nested deeper than any honest mail: it is not to be parsed.
+pub(super) fn nested(html: &str) -> Result<&str, Problem> {
+    if nesting::is_too_deep(html) { Err(Problem::TooDeep) } else { Ok(html) }
+}
+
+/// Gives the text a browser would show; of a page that is `nested` too deep nothing.
 pub(super) fn visible(html: &str) -> Visible {
+    if nested(html).is_err() {
+        return Visible { too_much: true, ..Visible::default() };
+    }
     let document = Html::parse_document(html);
+    let sheets = style::sheets(&document, |element| element.id());
     let mut page = Page::default();
-    let mut open = vec![Step::Enter(document.tree.root())];
+    let mut open = vec![Step::Enter(document.tree.root(), Look::default())];
     while let Some(step) = open.pop() {
-        let node = match step {
+        let (node, look) = match step {
             Step::Leave(leaving) => {
                 page.leave(leaving);
                 continue;
             }
-            Step::Enter(node) => node,
+            Step::Enter(node, look) => (node, look),
         };
-        match node.value() {
-            Node::Text(text) => page.write(text),
-            Node::Element(element) => {
-                let name = element.name();
-                if is_struck(element) {
-                    page.struck = true;
-                    continue;
-                }
-                let on_white = || {
-                    !has_ground(element)
-                        && !node.ancestors().take(12).filter_map(|up| up.value().as_element()).any(has_ground)
-                };
-                if is_unseen(name) || is_hidden(element) || (is_white(element) && on_white()) {
-                    continue;
-                }
-                match name {
-                    "br" | "hr" => page.break_line(),
-                    "td" | "th" => open.push(Step::Leave(Leaving::Cell)),
-                    "tr" => {
-                        page.end_line();
-                        open.push(Step::Leave(Leaving::Row));
-                    }
-                    "table" => {
-                        page.end_line();
-                        let data = is_data_table(
-                            node.descendants().map(|inner| (inner.id() == node.id(), inner.value())),
-                        );
-                        if data {
-                            page.in_data_table += 1;
-                            open.push(Step::Leave(Leaving::DataTable));
-                        } else {
-                            open.push(Step::Leave(Leaving::Block));
-                        }
-                    }
-                    "blockquote" if !is_indentation(element) => {
-                        page.break_line();
-                        page.quotes += 1;
-                        open.push(Step::Leave(Leaving::Quote));
-                    }
-                    "pre" | "textarea" => {
-                        page.break_line();
-                        page.preformatted += 1;
-                        open.push(Step::Leave(Leaving::Preformatted));
-                    }
-                    _ if is_block(name) => {
-                        page.block();
-                        if name == "li" {
-                            page.write("- ");
-                        }
-                        open.push(Step::Leave(Leaving::Block));
-                    }
-                    _ => {}
-                }
-                open.extend(node.children().rev().map(Step::Enter));
+        let element = match node.value() {
+            Node::Text(text) if look.is_unseen() => {
+                page.hide(text);
+                continue;
             }
-            Node::Document | Node::Fragment => open.extend(node.children().rev().map(Step::Enter)),
-            Node::Doctype(_) | Node::Comment(_) | Node::ProcessingInstruction(_) => {}
+            Node::Text(text) => {
+                let answer = page.answers_in_colour
+                    && look.is_coloured()
+                    && !node
+                        .ancestors()
+                        .take(4)
+                        .any(|up| up.value().as_element().is_some_and(|e| e.name() == "a"));
+                page.answer(answer);
+                page.write(text);
+                continue;
+            }
+            Node::Comment(comment) => {
+                page.hide_comment(comment);
+                continue;
+            }
+            Node::Doctype(_) | Node::ProcessingInstruction(_) => continue,
+            Node::Document | Node::Fragment => {
+                open.extend(node.children().rev().map(|child| Step::Enter(child, look)));
+                continue;
+            }
+            Node::Element(element) => element,
+        };
+        let name = element.name();
+        if is_code(name) {
+            continue;
         }
+        let look_before = look;
+        let mut look = look.inside(element, sheets.of(&node.id()));
+        if is_set_apart(name) {
+            look = look.set_apart();
+        }
+        if look.is_gone() {
+            if is_block(name) || !look_before.is_gone() {
+                page.hide("\n");
+            }
+            open.extend(node.children().rev().map(|child| Step::Enter(child, look)));
+            continue;
+        }
+        if is_struck(element) {
+            page.strike(ElementRef::wrap(node));
+            continue;
+        }
+        let beginning = || ElementRef::wrap(node).map(beginning).unwrap_or_default();
+        match older_mail(element, beginning) {
+            Some(Older::Header(mark)) => page.begin_older(mark),
+            Some(Older::Quoted) => {
+                page.quote();
+                open.push(Step::Leave(Leaving::Quote));
+            }
+            None => {}
+        }
+        if let Some(inner) = ElementRef::wrap(node) {
+            open.extend(page.begin(inner).map(Step::Leave));
+        }
+        open.extend(node.children().rev().map(|child| Step::Enter(child, look)));
     }
-    page.break_line();
-    Visible { text: page.text, struck: page.struck }
+    Visible { too_much: sheets.too_much, ..page.finish() }
 }
 
 /// The text as it grows.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells where in the page the walk is")]
 struct Page {
     text: String,
     /// The line being written, without its quote prefix.
     line: String,
     quotes: usize,
     preformatted: usize,
-    in_data_table: usize,
+    in_data_row: usize,
+    /// The column being written.
+    column: usize,
+    /// Cells that reach down into this row, and into those below: column, rows left, text.
+    reaching: Vec<(usize, usize, String)>,
+    reaching_below: Vec<(usize, usize, String)>,
     struck: bool,
+    struck_text: String,
+    hidden: String,
+    comments: String,
+    preheader: String,
+    /// Older mail has begun: what is hidden in it is nobody's matter.
+    older: bool,
+    /// The sender said that answers stand in the older mail in another colour.
+    answers_in_colour: bool,
+    in_answer: bool,
 }
 
 impl Page {
+    /// An element begins: what its name and attributes say of lines, rows and quotes; gives what ends with it.
+    fn begin(&mut self, inner: ElementRef<'_>) -> Option<Leaving> {
+        let element = inner.value();
+        let name = element.name();
+        match name {
+            "br" | "hr" => self.break_line(),
+            "td" | "th" if self.in_data_row > 0 => {
+                let span = |name: &str| element.attr(name).and_then(|span| span.trim().parse().ok());
+                let columns = span("colspan").unwrap_or(1).clamp(1, 20);
+                self.begin_cell(span("rowspan").unwrap_or(1).clamp(1, 100), inner);
+                return Some(Leaving::Cell(columns));
+            }
+            "tr" => {
+                self.end_line();
+                let cells = inner.child_elements();
+                self.begin_row();
+                if self.in_data_row > 0 || is_data_row(cells) || !self.reaching.is_empty() {
+                    self.in_data_row += 1;
+                    return Some(Leaving::DataRow);
+                }
+            }
+            "blockquote" if !is_indentation(element) => {
+                self.quote();
+                return Some(Leaving::Quote);
+            }
+            "pre" | "textarea" => {
+                self.break_line();
+                self.preformatted += 1;
+                return Some(Leaving::Preformatted);
+            }
+            "table" | "td" | "th" => {
+                if name == "table" {
+                    self.reaching_below.clear();
+                }
+                self.block();
+                return Some(Leaving::Block);
+            }
+            _ if is_block(name) => {
+                self.block();
+                if name == "li" {
+                    self.write("- ");
+                }
+                return Some(Leaving::Block);
+            }
+            _ => {}
+        }
+        None
+    }
+
     fn write(&mut self, text: &str) {
         for c in text.chars() {
             match c {
@@ -135,7 +235,7 @@ impl Page {
 
     fn break_line(&mut self) {
         let line = self.line.trim_end();
-        if self.quotes > 0 {
+        if self.quotes > 0 && !self.in_answer {
             // Deeper quoting says nothing more, and its depth is the sender's choice.
             self.text.push_str("> ");
         }
@@ -151,66 +251,198 @@ impl Page {
         }
     }
 
-    /// A block begins or ends. In a cell of a data table it must not tear the row apart.
+    /// A block begins or ends. In a row of data it must not tear the row apart, nor an item from its mark.
     fn block(&mut self) {
-        if self.in_data_table > 0 {
+        if self.in_data_row > 0 {
             self.write(" ");
-        } else if !self.line.trim().is_empty() {
-            self.break_line();
+        } else if self.line.trim() != "-" {
+            self.end_line();
+        }
+    }
+
+    fn begin_row(&mut self) {
+        self.column = 0;
+        self.reaching = std::mem::take(&mut self.reaching_below);
+        let further = self.reaching.iter().filter(|(_, rows, _)| *rows > 1);
+        self.reaching_below = further.map(|(column, rows, text)| (*column, rows - 1, text.clone())).collect();
+    }
+
+    /// A cell that reaches down is read with every row it reaches.
+    fn begin_cell(&mut self, rows: usize, cell: ElementRef<'_>) {
+        while let Some((.., text)) = self.reaching.iter().find(|(column, ..)| *column == self.column) {
+            self.line.push_str(text);
+            self.line.push('\t');
+            self.column += 1;
+        }
+        if rows > 1 && self.reaching_below.len() < 20 {
+            let words = cell.text().collect::<String>();
+            let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.reaching_below.push((self.column, rows - 1, text.chars().take(LONGEST_CELL).collect()));
+        }
+    }
+
+    fn quote(&mut self) {
+        self.end_line();
+        self.quotes += 1;
+    }
+
+    /// Older mail begins, without anything that would end it.
+    fn begin_older(&mut self, mark: &str) {
+        self.end_line();
+        if self.quotes > 0 {
+            return;
+        }
+        if !self.older && tells_of_colours(&self.text) {
+            self.answers_in_colour = true;
+            self.quotes += 1;
+        } else {
+            self.text.push_str(mark);
+            self.text.push('\n');
+        }
+        self.older = true;
+    }
+
+    fn answer(&mut self, answer: bool) {
+        if answer != self.in_answer {
+            self.end_line();
+            self.line.clear();
+            self.in_answer = answer;
+        }
+    }
+
+    fn strike(&mut self, element: Option<ElementRef<'_>>) {
+        self.struck = true;
+        for text in element.iter().flat_map(ElementRef::text) {
+            if self.struck_text.len() + text.len() < MOST_HIDDEN {
+                self.struck_text.push_str(text);
+            }
+        }
+        self.struck_text.push('\n');
+    }
+
+    fn hide(&mut self, text: &str) {
+        if self.older || self.quotes > 0 {
+            return;
+        }
+        let on_top = self.line.trim().is_empty() && !self.text.chars().any(char::is_alphanumeric);
+        let kept = if on_top { &mut self.preheader } else { &mut self.hidden };
+        if kept.len() + text.len() < MOST_HIDDEN {
+            kept.push_str(text);
+        }
+    }
+
+    /// Of comments for some mail programs (`[if mso]`) the text counts, not the mark-up.
+    fn hide_comment(&mut self, comment: &str) {
+        let trimmed = comment.trim_start();
+        if self.older || self.quotes > 0 {
+            return;
+        }
+        let text = match trimmed.get(..3) {
+            Some(mark) if mark.eq_ignore_ascii_case("[if") => comment::without_tags(trimmed),
+            _ if trimmed.starts_with(['[', '<']) => return,
+            Some(_) | None => comment.to_owned(),
+        };
+        if self.comments.len() + text.len() < MOST_HIDDEN {
+            self.comments.push_str(&text);
+            self.comments.push('\n');
         }
     }
 
     fn leave(&mut self, leaving: Leaving) {
         match leaving {
             Leaving::Block => self.block(),
-            Leaving::Cell => {
+            Leaving::Cell(columns) => {
                 let kept = self.line.trim_end_matches(' ').len();
                 self.line.truncate(kept);
-                self.line.push('\t');
+                self.line.extend(std::iter::repeat_n('\t', columns));
+                self.column += columns;
             }
-            Leaving::Row => self.end_line(),
+            Leaving::DataRow => {
+                self.in_data_row = self.in_data_row.saturating_sub(1);
+                if self.in_data_row == 0 {
+                    self.end_line();
+                }
+            }
             Leaving::Quote => {
-                self.break_line();
+                self.end_line();
                 self.quotes = self.quotes.saturating_sub(1);
             }
             Leaving::Preformatted => {
                 self.break_line();
                 self.preformatted = self.preformatted.saturating_sub(1);
             }
-            Leaving::DataTable => {
-                self.end_line();
-                self.in_data_table = self.in_data_table.saturating_sub(1);
+        }
+    }
+
+    fn finish(mut self) -> Visible {
+        self.break_line();
+        if self.preheader.len() > LONGEST_PREHEADER {
+            self.hidden.insert_str(0, &std::mem::take(&mut self.preheader));
+        }
+        Visible {
+            hidden: beside(&self.hidden, &self.text),
+            comments: beside(&self.comments, &self.text),
+            preheader: beside(&self.preheader, &self.text),
+            struck: self.struck,
+            struck_text: self.struck_text,
+            text: self.text,
+            too_much: false,
+        }
+    }
+}
+
+/// The lines of unseen text that are not seen as well, with single blanks.
+fn beside(hidden: &str, seen: &str) -> String {
+    let plain = |text: &str| super::text::normalise(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if hidden.trim().is_empty() {
+        return String::new();
+    }
+    let seen = plain(seen);
+    let lines = hidden.lines().map(plain).filter(|line| line.chars().any(char::is_alphanumeric));
+    lines.filter(|line| !seen.contains(line.as_str())).collect::<Vec<_>>().join("\n")
+}
+
+/// A row of data, not one that only arranges the page: several cells, none with a table or a text in it.
+fn is_data_row<'a>(cells: impl Iterator<Item = ElementRef<'a>>) -> bool {
+    let mut columns = 0;
+    for cell in cells.filter(|cell| matches!(cell.value().name(), "td" | "th")) {
+        columns += 1;
+        let mut room = LONGEST_CELL;
+        for inner in cell.descendants() {
+            match inner.value() {
+                Node::Element(element) if element.name() == "table" => return false,
+                Node::Text(text) => {
+                    let said = text.split_whitespace().map(str::len).sum::<usize>();
+                    let Some(left) = room.checked_sub(said) else { return false };
+                    room = left;
+                }
+                Node::Element(_)
+                | Node::Comment(_)
+                | Node::Doctype(_)
+                | Node::Document
+                | Node::Fragment
+                | Node::ProcessingInstruction(_) => {}
             }
         }
     }
+    columns > 1
 }
 
-/// A table of data, not one that only arranges the page: it has no table inside and a row of several cells.
-fn is_data_table<'a>(nodes: impl Iterator<Item = (bool, &'a Node)>) -> bool {
-    let (mut cells, mut most) = (0, 0);
-    for (itself, node) in nodes {
-        match node.as_element().map(Element::name) {
-            Some("table") if !itself => return false,
-            Some("tr") => cells = 0,
-            Some("td" | "th") => cells += 1,
-            _ => {}
-        }
-        most = most.max(cells);
-    }
-    most > 1
+/// Elements whose text is no text of the page.
+fn is_code(name: &str) -> bool {
+    matches!(name, "script" | "style")
 }
 
-fn is_unseen(name: &str) -> bool {
+/// Elements whose text mail programs do not show, or not as text. They do show `noscript`.
+fn is_set_apart(name: &str) -> bool {
     matches!(
         name,
-        "script"
-            | "style"
-            | "head"
-            | "title"
+        "title"
             | "template"
-            | "noscript"
             | "svg"
             | "iframe"
+            | "noframes"
+            | "noembed"
             | "object"
             | "select"
             | "audio"
@@ -247,69 +479,6 @@ fn is_block(name: &str) -> bool {
             | "caption"
             | "body"
     )
-}
-
-/// Outlook and Gmail indent with `blockquote` and take its border away; a quote keeps it.
-fn is_indentation(element: &Element) -> bool {
-    let style = compact_style(element);
-    element.attr("class").is_none()
-        && element.attr("type").is_none()
-        && element.attr("cite").is_none()
-        && (style.contains("border:none") || style.contains("border:medium"))
-        && !style.contains("border-left:")
-}
-
-fn compact_style(element: &Element) -> String {
-    element
-        .attr("style")
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_ascii_lowercase()
-}
-
-fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some() {
-        return true;
-    }
-    let style = compact_style(element);
-    if style.is_empty() {
-        return false;
-    }
-    let has = |words: &[&str]| words.iter().any(|word| style.contains(word));
-    let zero = style.split(';').any(|rule| {
-        matches!(
-            rule,
-            "font-size:0"
-                | "font-size:0px"
-                | "font-size:0pt"
-                | "font-size:1px"
-                | "max-height:0"
-                | "max-height:0px"
-                | "opacity:0"
-                | "font:0"
-                | "font-size:0em"
-        )
-    });
-    has(&["display:none", "visibility:hidden", "mso-hide:all"]) || zero
-}
-
-fn is_white(element: &Element) -> bool {
-    let white = |color: &str| matches!(color, "white" | "#fff" | "#ffffff" | "rgb(255,255,255)");
-    compact_style(element).split(';').any(|rule| rule.strip_prefix("color:").is_some_and(white))
-        || element.attr("color").is_some_and(|color| white(&color.to_ascii_lowercase()))
-}
-
-/// Whether the element lies on a coloured ground, on which white text is seen (headers of tables).
-fn has_ground(element: &Element) -> bool {
-    let white = |color: &str| matches!(color, "white" | "#fff" | "#ffffff" | "none" | "transparent");
-    let style = compact_style(element);
-    style.split(';').any(|rule| {
-        rule.strip_prefix("background-color:")
-            .or_else(|| rule.strip_prefix("background:"))
-            .is_some_and(|color| !white(color))
-    }) || element.attr("bgcolor").is_some_and(|color| !white(&color.to_ascii_lowercase()))
 }
 
 fn is_struck(element: &Element) -> bool {
@@ -353,16 +522,171 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_seen_is_set_apart() {
+        let unseen = [
+            "<div style='display: none'>1999999</div>",
+            "<div style='visibility:hidden'>1999999</div>",
+            "<span style='font-size:0'>1999999</span>",
+            "<span style='font-size:1px'>1999999</span>",
+            "<span style='font:0/0 a'>1999999</span>",
+            "<div style='opacity:0'>1999999</div>",
+            "<div style='max-height:0;overflow:hidden'>1999999</div>",
+            "<div style='height:1px;width:1px;overflow:hidden'>1999999</div>",
+            "<div hidden>1999999</div>",
+            "<div style='mso-hide:all'>1999999</div>",
+            "<font color=white>1999999</font>",
+            "<p style='color:#fefefe'>1999999</p>",
+            "<p style='color:rgb(255,255,255)'>1999999</p>",
+            "<p style='color:transparent'>1999999</p>",
+            "<div style='background:#003366'><p style='color:#003366'>1999999</p></div>",
+            "<div style='color:#fff'><b>1999999</b></div>",
+            "<div style='position:absolute;left:-9999px'>1999999</div>",
+            "<div style='text-indent:-9999px'>1999999</div>",
+            "<style>.x{display:none}</style><div class=x>1999999</div>",
+            "<style>@media screen{p.Y, .z{color:#fff !important}}</style><p class=Y style='color:#000'>1999999</p>",
+            "<div style='display:none'>19<b>99</b>999</div>",
+            "<template>1999999</template>",
+            "<title>1999999</title>",
+            "<select><option>1999999</select>",
+            "<object>1999999</object>",
+            "<iframe>1999999</iframe>",
+        ];
+        for html in unseen {
+            let page = visible(&format!("<p>seen</p>{html}<p>seen too</p>"));
+            assert_eq!((page.hidden.as_str(), page.text.contains("999")), ("1999999", false), "{html}");
+        }
+        let seen = [
+            "<table bgcolor='#036'><tr><td><font color=white>1999999</font></td></tr></table>",
+            "<div style='font-size:0'><p style='font-size:14px'>1999999</p></div>",
+            "<div style='visibility:hidden'><p style='visibility:visible'>1999999</p></div>",
+            "<div style='color:#fff'><p style='color:#000'>1999999</p></div>",
+            "<style>@media (max-width:480px){.x{display:none}}</style><div class=x>1999999</div>",
+            "<style>.x{display:none}</style><div class=x style='display:block'>1999999</div>",
+            "<div style='background:url(a.png)'><p style='color:#fff'>1999999</p></div>",
+            "<p style='color:#999'>1999999</p>",
+            "<p style='line-height:0'>1999999</p>",
+            "<noscript>1999999</noscript>",
+        ];
+        for html in seen {
+            let page = visible(&format!("<p>seen</p>{html}"));
+            assert_eq!((page.hidden.as_str(), page.text.contains("1999999")), ("", true), "{html}");
+        }
+    }
+
+    #[test]
+    fn previews_comments_and_what_is_seen_as_well_are_told_apart() {
+        let page = visible(
+            "<div style='display:none'>Case 1402655&zwnj;&nbsp;</div><p>Close 1555555</p><!-- 1777777 --><!--[if mso]>1888888<![endif]-->\
+             <div style='display:none'>Close 1555555</div>",
+        );
+        assert_eq!(
+            (page.preheader.as_str(), page.comments.as_str(), page.hidden.as_str()),
+            ("Case 1402655", "1777777\n1888888", "")
+        );
+        let office = visible(
+            "x<!--[if gte mso 9]><xml><a:b>1777777</a:b><a:c>1777778</a:c></xml><style>p{color:#1666666}</style><![endif]--><!--[if mso]><p>1<b>88</b>8888</p><br>y<![endif]--><!--[if !mso]><!-->z<!--<![endif]-->",
+        );
+        assert_eq!((office.comments.as_str(), office.text.trim()), ("1888888\ny", "xz"));
+        let long = format!("<p>x</p><div style='display:none'>{}</div>", "<p>1999999 y</p>".repeat(5_000));
+        assert!(visible(&long).hidden.len() <= MOST_HIDDEN);
+        let older = visible("<p>x</p><blockquote><div style='display:none'>1999999</div>old</blockquote>");
+        assert_eq!(older.hidden, "", "what others hid is not the sender's");
+    }
+
+    #[test]
+    fn older_mail_is_told_by_how_programs_mark_it() {
+        let table = [
+            // Outlook on the web, in a language nobody expects.
+            (
+                "<p>mine</p><div id='appendonsend'></div><hr><div id='divRplyFwdMsg'><b>L\u{E4}hett\u{E4}j\u{E4}:</b> x</div><div>old</div>",
+                "mine\n-----Original Message-----\nL\u{E4}hett\u{E4}j\u{E4}: x\nold",
+            ),
+            // Outlook for Windows.
+            (
+                "<p>mine</p><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'><p><b>From:</b> x</p></div><p>old</p>",
+                "mine\n-----Original Message-----\nFrom: x\nold",
+            ),
+            // Gmail: an answer and a forward.
+            (
+                "<div>mine</div><div class='gmail_quote'><div class='gmail_attr'>pn. 12 pa\u{17A} 2026 Jo napisa\u{142}:<br></div><blockquote class='gmail_quote'>old</blockquote></div>",
+                "mine\n> pn. 12 pa\u{17A} 2026 Jo napisa\u{142}:\n> old",
+            ),
+            (
+                "<div>mine</div><div class='gmail_quote'><div class='gmail_attr'>---------- Dalsze ---------<br>Od: x</div>old</div>",
+                "mine\n---------- Forwarded message ---------\n---------- Dalsze ---------\nOd: x\nold",
+            ),
+            (
+                "<div>mine</div><div class='yahoo_quoted'><div>On Monday Jo wrote:</div><div>old</div></div>",
+                "mine\n> On Monday Jo wrote:\n> old",
+            ),
+            (
+                "<div class='moz-cite-prefix'>Am 12.10. schrieb Jo:</div><blockquote type='cite'>old</blockquote><p>mine</p>",
+                "> Am 12.10. schrieb Jo:\n> old\nmine",
+            ),
+            // Answers inside the older mail, in the colour the sender names.
+            (
+                "<p>My answers are in red.</p><div id='divRplyFwdMsg'>From: x</div><p>Which? <span style='color:#C00000'>1555555</span></p><p>Bye</p>",
+                "My answers are in red.\n> From: x\n> Which?\n1555555\n> Bye",
+            ),
+        ];
+        for (html, text) in table {
+            let lines: Vec<String> = visible(html)
+                .text
+                .lines()
+                .map(|line| line.trim_end().to_owned())
+                .filter(|line| !line.is_empty() && line != ">")
+                .collect();
+            assert_eq!(lines.join("\n"), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn rows_of_data_stay_rows_and_pages_arranged_by_tables_read_as_text() {
+        let data = "<tr><th>ID</th><th>Name</th></tr><tr><td><p>1</p></td><td><div>2</div></td></tr><tr><td colspan=2>3</td><td>4</td></tr>";
+        let rows = "ID\tName\n1\t2\n3\t\t4";
+        let words = "word ".repeat(60);
+        let table = [
+            (format!("<table>{data}</table>"), rows.to_owned()),
+            (
+                format!("<table><tr><td>top</td><td><table>{data}</table></td></tr></table>"),
+                format!("top\n{rows}"),
+            ),
+            (
+                format!("<table><tr><td>logo</td><td><p>{words}</p><p>end</p></td></tr></table>"),
+                format!("logo\n{}\nend", words.trim()),
+            ),
+            (
+                "<ul><li><p>x</p></li><li>y<ul><li>z</li></ul></li></ul>".to_owned(),
+                "- x\n- y\n- z".to_owned(),
+            ),
+        ];
+        for (html, text) in table {
+            let seen: Vec<String> = visible(&html)
+                .text
+                .lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty())
+                .collect();
+            assert_eq!(seen.join("\n"), text, "{html}");
+        }
+    }
+
+    #[test]
     fn struck_out_text_is_left_out_and_told() {
         let seen = visible("client <s>1555555</s> 1555556");
         assert!(seen.struck && !seen.text.contains("1555555") && seen.text.contains("1555556"));
+        assert_eq!(seen.struck_text.trim(), "1555555");
     }
 
     #[test]
     fn deep_nesting_is_no_trouble() {
-        let deep = "<div>".repeat(20_000) + "x";
+        let deep = "<div>".repeat(2_000) + "x";
         assert!(visible(&deep).text.contains('x'));
-        let quotes = "<blockquote>".repeat(5_000) + "x";
+        let tables = "<table><tr><td>".repeat(2_000) + "x";
+        assert!(visible(&tables).text.contains('x'));
+        let deeper = visible(&("<div>".repeat(50_000) + "x"));
+        assert!(deeper.too_much && deeper.text.is_empty());
+        let quotes = "<blockquote>".repeat(2_000) + "x";
         assert!(visible(&quotes).text.len() < 1_000_000);
     }
 }

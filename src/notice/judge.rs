@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::{Months, NaiveDate};
 use regex::Regex;
 
 use crate::domain::{ClientId, NoticeKind};
@@ -10,81 +11,192 @@ use crate::domain::{ClientId, NoticeKind};
 use super::act::{act_doubts, consent_matters};
 use super::intent::{Finding, Said};
 use super::kind::{kind_of, machine_text, speaks_of_it};
-use super::own::{Own, forwarded_sentences, gather, subject};
-use super::records::{self, Mention, Role};
+use super::own::{Own, Subject, forwarded_sentences, gather, subject};
+use super::records::{self, Mention, PERSONAL, Role};
 use super::segments::{self, Part, Segments};
 use super::sentences::{self, Place, Sentence};
-use super::text::Body;
-use super::vocabulary as words;
-use super::vocabulary::pattern;
-use super::{Envelope, Notice, claim, dates};
+use super::text::{Attachment, Body};
+use super::vocabulary::{Vocabulary, pattern};
+use super::{AutomaticMark, Envelope, Notice, ReaderRules, claim, dates, envelope};
 
 pattern! {
-    THANKED = [r"^\W*(?:thank you|thanks|thx|great|perfect|got (?:it|your)|we got|received)\b"];
-    BIRTH = [r"\b(?:dob|d\.o\.b|date of birth|born|birth ?date|birthday)\b"];
+    CLOSING_THANKED = [r"^\W*(?:thank you|thanks|thx|great|perfect|got (?:it|your)|we got|received)\b"];
+    BIRTH = [r"\b(?:dob|d\.o\.b|date of birth|born|birth ?date|birthday)\b", r"(?:^|[ (,;])b\.?[ \n]?\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"];
     CANCEL_DOUBT = [r"\b(?:maybe|perhaps|not sure|unsure|i think|we think|might|should we|should i|unless|whether|if)\b"];
-    SSN = [r"\b\d{3}-\d{2}-\d{4}\b", r"\b(?:ssn|social security|last four|last 4)\b"];
+    /// Local parts of the addresses that scans, faxes, voicemails and portals write from.
+    CHANNEL_SENDER = [r"(?:^|[-_.+])(?:scan\w*|copier|mfp|printer|e?fax\w*|voice-?mail|pbx|portal|secure-?mail|secure-?message|docusign|xerox|ricoh|canon|konica|kyocera|sharp)"];
+    CHANNEL = [r"\b(?:scan(?:ned)? (?:from|to|document|file|image|attached)|scanner|copier|mfp|multi-?function|e?-?fax(?:ed|es)?|voice ?mail|voice message|missed call|portal|recording|transcript(?:ion)?)\b"];
+    SECURE_MESSAGE = [r"\b(?:secure|secured|encrypted|protected) (?:e-?mail|message)\b"];
+    SEE_FILE = [r"\b(?:attach\w*|enclos\w*|scan\w*|see (?:the |this )?(?:file|picture|photo|pdf|paper)|forms?|papers?|paperwork|documents?|pdf|picture|photo|signed)\b"];
+    /// What most files that come with mail are about.
+    EVERYDAY = [r"\b(?:reports?|passwords?|pass ?code|log-?ins?|log ?in|log ?on|screen ?shots?|error|invoices?|agenda|minutes|training|certificates?|flyer|schedule|calendar|budget|census|bed ?counts?|counts?|data quality|rosters?|time ?sheets?|contract|lease|license|licence|w-?9|newsletter|statistics|stats|apr|dashboard|directory|year|month\w*|week\w*|quarter\w*)\b"];
+    FORM_TYPE = [r"^image/|^application/(?:pdf|x-pdf|msword|rtf|vnd\.openxmlformats-officedocument\.wordprocessingml)"];
+    FORM_ENDING = [r"^(?:pdf|jpe?g|png|tiff?|heic|gif|bmp|docx?|rtf|odt)$"];
+    CLIENT = [r"\b(?:clients?|consumers?|guests?|residents?|participants?|tenants?|patients?|she|he|her|his|mother|father|family)\b"];
+    OPTED_OUT = [r"\b(?:client|consumer|guest|resident|participant|tenant|patient|she|he|mother|father|family)\b[^.;!?\n]{0,60}\bopt(?:ed|s|ing)?[- ]?out\b"];
+    SSN = [r"\b\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}\b", r"\b(?:ssn|social security|last four|last 4)\b"];
 }
 
+/// A name in front of or behind what the person is to the agency. The letters tell it, so this one minds their case.
 static NAME_BESIDE_CLIENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\b[Cc]lient|\b[Cc]onsumer|\b[Rr]esident|\b[Gg]uest|\b[Pp]articipant|\bMr\.?|\bMrs\.?|\bMs\.?),? (?:named )?[A-Z][a-z]+ [A-Z][a-z]*\b").expect("constant pattern")
+    let name = r"(?P<first>\p{Lu}[\p{L}'’-]+)(?: \p{Lu}\.)? (?P<last>\p{Lu}[\p{L}'’-]*)";
+    let person = "(?i:client|consumer|resident|guest|participant|tenant)";
+    let before = format!(
+        r"(?:\b{person}(?:'s|’s)?(?: (?i:full |legal )?(?i:name))?|\b(?:Mr|Mrs|Ms|Mx)\b\.?)[,:]?[ \t]*\(?(?:named )?{name}"
+    );
+    let behind = format!(
+        r"{} ?\((?:(?:our|the|a) )?{person}\b",
+        name.replace("first", "first2").replace("last", "last2")
+    );
+    Regex::new(&format!("{before}|{behind}")).expect("constant pattern")
 });
 
-/// Why mail that is left alone might have been a notice, if so.
-pub(super) fn possible(subject: &str, body: &Body) -> Option<String> {
-    let names = body
-        .attachments
-        .iter()
-        .filter_map(|file| file.name.as_deref())
-        .any(|name| words::REVOCATION_NOUN.is_match(&name.to_lowercase()));
-    if names {
-        return Some("An attachment is called a revocation.".to_owned());
-    }
-    let text = format!("{subject}\n{}", body.text).to_lowercase();
-    speaks_of_it(&text).then(|| "It speaks of revoking, consent or statewide sharing.".to_owned())
+/// "Client Services Team", "Client Revoked Consent", "Hope House (client 1555555)": capitals that are no name.
+static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let words = [
+        "services?|ids?|number|no|name|names|records?|team|track|information|info|data|portal|system|hmis|roi|scenario",
+        "advocates?|navigators?|manager|management|coordinator|support|care|relations|intake|profile|status|assistance",
+        "housing|house|home|homes|shelter|center|centre|agency|program|project|inc|helpdesk|desk|help|action|ministries|mission|county|city",
+        "consent|consents|consented|release|revocation|revo[kc]\\w*|withdr\\w+|opt\\w*|sign\\w*|request\\w*|want\\w*|declin\\w+|pull\\w*|clos\\w+|shar\\w+",
+        "has|have|is|was|are|will|would|does|did|not|no|and|or|of|to|in|at|on|for|from|with|who|the|new|old|please|thank|thanks|hi|hello|dear",
+        "update|notice|notification|question|re|first|last|file|files|form|forms|initials|type|count|list|log|rights|privacy|engagement|success|outreach|date|entry|exit",
+    ];
+    Regex::new(&format!("(?i)^(?:{})$", words.join("|"))).expect("constant pattern")
+});
+
+/// A client is hardly younger than this; what else happened so long ago is not told in a sentence about one.
+const BIRTH_YEARS: u32 = 10;
+
+/// Why mail that is left alone might have been a notice, if so. `text` is what of it is looked at, in lower case;
+/// `own_words` are the words a person wrote, `None` where a machine wrote the mail.
+pub(super) fn possible(
+    envelope: &Envelope,
+    body: &Body,
+    text: &str,
+    own_words: Option<usize>,
+    words: &Vocabulary,
+) -> Option<String> {
+    let names: Vec<String> =
+        body.attachments.iter().filter_map(|file| file.name.as_deref()).map(spaced).collect();
+    let everyday = EVERYDAY.is_match(text) || names.iter().any(|name| EVERYDAY.is_match(name));
+    let of_consent = |name: &String| {
+        (words.take_back.is_match(name) || words.consent.is_match(name)) && !EVERYDAY.is_match(name)
+    };
+    let form = body.attachments.iter().any(is_form) && !everyday;
+    let sender = envelope.from.iter().any(|from| CHANNEL_SENDER.is_match(&from.local().to_lowercase()));
+    let why = if names.iter().any(|name| words.revoke.is_match(name) || words.revocation.is_match(name)) {
+        "An attachment is called a revocation."
+    } else if names.iter().any(of_consent) {
+        "An attachment is called a consent, or its end."
+    } else if speaks_of_it(text) {
+        "It speaks of revoking, consent or statewide sharing."
+    } else if OPTED_OUT.is_match(text)
+        || words.no_longer_shares.is_match(text)
+        || CLIENT.is_match(text) && words.will_not_share.is_match(text)
+    {
+        "It speaks of a client who opted out or does not want to share."
+    } else if SECURE_MESSAGE.is_match(text) && (own_words.is_none() || !everyday) {
+        "It points to a secure message, which has to be opened elsewhere."
+    } else if form && (sender || CHANNEL.is_match(text)) {
+        "It is a scan, a fax, a voicemail or a portal's mail, with a file that may be a form."
+    } else if form && own_words.is_some_and(|count| count <= 5 || count <= 25 && SEE_FILE.is_match(text)) {
+        "It says little, and a file came with it that may be a form."
+    } else {
+        return None;
+    };
+    Some(why.to_owned())
 }
 
-/// Judges a mail that no machine sent.
-pub(super) fn judge(envelope: Envelope, body: &Body, client_id: &Regex) -> Notice {
+/// The name of a file as words: `ClientRevoked_2026.pdf` → `client revoked 2026 pdf`.
+fn spaced(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 8);
+    let mut small = false;
+    for letter in name.chars() {
+        if small && letter.is_uppercase() {
+            out.push(' ');
+        }
+        small = letter.is_lowercase();
+        out.extend(if letter.is_alphanumeric() { letter } else { ' ' }.to_lowercase());
+    }
+    out
+}
+
+/// Paper ends up as a picture, a PDF or a document; tables and archives are something else.
+fn is_form(file: &Attachment) -> bool {
+    let ending = file.name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    file.may_be_a_form
+        && (FORM_TYPE.is_match(&file.media_type)
+            || ending.is_some_and(|ending| FORM_ENDING.is_match(&ending.to_lowercase())))
+}
+
+/// A machine's mail.
+fn of_a_machine(mark: AutomaticMark, envelope: Envelope, body: &Body, words: &Vocabulary) -> Notice {
+    let text = format!("{}\n{}", envelope.subject, body.text).to_lowercase();
+    let possible = possible(&envelope, body, &text, None, words);
+    let mut notice = Notice::left(NoticeKind::Automatic, Envelope { automatic: Some(mark), ..envelope });
+    notice.reasons.push(mark.to_string());
+    notice.possible = possible;
+    notice
+}
+
+/// What is understood of a mail before anything is decided.
+pub(super) struct Understood<'a> {
+    pub head: Subject<'a>,
+    pub parts: Segments,
+    pub own: Own,
+    /// The day of the Date header, in the sender's zone.
+    pub today: Option<NaiveDate>,
+}
+
+/// Whose words the lines are, and what the sender's own say.
+pub(super) fn understood<'a>(envelope: &'a Envelope, body: &Body, rules: &ReaderRules) -> Understood<'a> {
     let head = subject(&envelope.subject);
     let parts = segments::split(&body.text, head.is_forward);
     let continues = head.is_reply || head.is_forward || !envelope.in_reply_to.is_empty();
-    let own = gather(&head, &parts, continues, client_id);
-    let body_lower = own.text(Some(Place::Body));
-    if let Some(mark) = machine_text(&own, &body_lower) {
-        let possible = possible(&envelope.subject, body);
-        let mut notice = Notice::left(NoticeKind::Automatic, Envelope { automatic: Some(mark), ..envelope });
-        notice.reasons.push(mark.to_string());
-        notice.possible = possible;
-        return notice;
+    let own = gather(&head, &parts, continues, rules);
+    Understood { head, parts, own, today: envelope.date.map(|date| date.date_naive()) }
+}
+
+/// Judges a mail.
+pub(super) fn judge(envelope: Envelope, body: &Body, rules: &ReaderRules) -> Notice {
+    let words = &*rules.words();
+    if let Some(mark) = envelope.automatic {
+        return of_a_machine(mark, envelope, body, words);
     }
-    let today = envelope.date.map(|date| date.date_naive());
-    let personal = personal_data(&own);
+    let Understood { head, parts, own, today } = understood(&envelope, body, rules);
+    let body_lower = own.text(Some(Place::Body));
+    let answered = || {
+        let persons = head.is_reply || head.is_forward;
+        envelope::answered(&head.text.to_lowercase(), &body_lower).filter(|_| !persons)
+    };
+    if let Some(mark) = machine_text(&own, &body_lower).or_else(answered) {
+        return of_a_machine(mark, envelope, body, words);
+    }
+    let personal = personal_data(&own, today);
     let mut verdict = Verdict::default();
-    let kind = kind_of(&own, &parts, body, client_id, &mut verdict);
-    let mut notice = Notice { personal_data: personal, ..Notice::left(kind, envelope) };
+    let kind = kind_of(&own, &parts, body, rules, &mut verdict);
+    let mut notice = Notice::left(kind, envelope);
+    notice.excess.personal_data = personal;
+    notice.excess.attachment = body.attachments.iter().any(|file| file.may_be_a_form);
     if !kind.is_notice() {
-        if verdict.forward_only
-            || speaks_of_it(&own.text(None))
-            || body.attachments.iter().any(|file| {
-                file.name.as_deref().is_some_and(|name| words::REVOCATION_NOUN.is_match(&name.to_lowercase()))
-            })
-        {
-            notice.possible = Some("It speaks of revoking, consent or statewide sharing.".to_owned());
-        }
+        let own_words = Some(body_lower.split_whitespace().count());
+        notice.possible = possible(&notice.envelope, body, &own.text(None), own_words, words);
         notice.reasons = verdict.reasons;
         return notice;
     }
     let told = if kind == NoticeKind::Consent { Finding::Consented } else { Finding::Revoked };
     let (sentences, said): (Vec<Sentence>, Vec<Said>) =
         own.counting().map(|(_, sentence, said)| (sentence.clone(), said.clone())).unzip();
-    let weighed = dates::weigh(&sentences, &said, told, today);
+    let weighed = dates::weigh(&sentences, &said, told, today, words);
     if kind != NoticeKind::Cancel && !verdict.forward_only {
         notice.effective = weighed.effective;
         notice.claimed_scenario = if kind == NoticeKind::Revocation { claim::find(&sentences) } else { None };
     }
-    let mentions =
-        if verdict.forward_only { forwarded_mentions(&parts, client_id) } else { own.mentions.clone() };
+    let mentions = if verdict.forward_only {
+        forwarded_mentions(&parts, &rules.client_id)
+    } else {
+        own.mentions.clone()
+    };
     let sets = record_sets(&mentions, &own, kind, &mut verdict);
     notice.records = sets.records;
     notice.new_records = sets.new_records;
@@ -96,10 +208,12 @@ pub(super) fn judge(envelope: Envelope, body: &Body, client_id: &Regex) -> Notic
         {
             verdict.doubt("Without a Date header it cannot be told whether the day named lies ahead.");
         }
-        act_doubts(&own, body, &parts, client_id, &notice, &mut verdict);
+        act_doubts(&own, body, &parts, &rules.client_id, &notice, &mut verdict);
         notice.act = verdict.doubts.is_empty();
     }
-    if kind == NoticeKind::Cancel && own.counting().any(|(_, sentence, _)| takes_back_with_doubt(sentence)) {
+    if kind == NoticeKind::Cancel
+        && own.counting().any(|(_, sentence, _)| takes_back_with_doubt(sentence, words))
+    {
         verdict.doubt("It is not certain that it takes the notice back.");
     }
     notice.doubtful = !verdict.doubts.is_empty();
@@ -108,8 +222,8 @@ pub(super) fn judge(envelope: Envelope, body: &Body, client_id: &Regex) -> Notic
 }
 
 /// "Maybe we should cancel …?": a person has to ask what is meant.
-fn takes_back_with_doubt(sentence: &Sentence) -> bool {
-    CANCEL_DOUBT.is_match(&sentence.lower) || words::UNCERTAIN.is_match(&sentence.lower)
+fn takes_back_with_doubt(sentence: &Sentence, words: &Vocabulary) -> bool {
+    CANCEL_DOUBT.is_match(&sentence.lower) || words.uncertain.is_match(&sentence.lower)
 }
 
 /// The record IDs in the sender's own words, whatever these say: for an answer to the question which ID is meant.
@@ -118,7 +232,7 @@ pub(super) fn named(subject_line: &str, body: &Body, client_id: &Regex) -> Vec<C
     let own = sentences::split(&parts.lines(Part::Own), Place::Body);
     let mut named: Vec<ClientId> = Vec::new();
     for mention in records::find(&own, client_id) {
-        if !named.contains(&mention.id) {
+        if !matches!(mention.role, Role::Other(_)) && !named.contains(&mention.id) {
             named.push(mention.id);
         }
     }
@@ -132,10 +246,6 @@ pub(super) struct Verdict {
     pub doubts: Vec<String>,
     /// Only a forwarded mail says it.
     pub forward_only: bool,
-    /// Only the reply's thread says it; the reply adds the record.
-    pub answer_only: bool,
-    /// The noun in subject or text and a request, without a sentence that tells it.
-    pub by_noun: bool,
 }
 
 impl Verdict {
@@ -157,16 +267,40 @@ impl Verdict {
         if !new_records.is_empty() {
             self.reasons.push(format!("New record named: {}.", list(new_records)));
         }
-        self.reasons.extend(self.doubts.into_iter().map(|doubt| format!("A person should read it: {doubt}")));
+        self.reasons
+            .extend(self.doubts.iter().map(|doubt| format!("A person should read it: {}", capital(doubt))));
         self.reasons
     }
 }
 
-fn personal_data(own: &Own) -> bool {
-    own.sentences.iter().any(|sentence| {
-        SSN.is_match(&sentence.lower)
-            || BIRTH.is_match(&sentence.lower)
-            || NAME_BESIDE_CLIENT.is_match(&sentence.text)
+/// Doubts are sentences of their own.
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether the own words hold what should not have been mailed: a social security number, a birth date, a name.
+fn personal_data(own: &Own, today: Option<NaiveDate>) -> bool {
+    let long_ago = today.and_then(|today| today.checked_sub_months(Months::new(12 * BIRTH_YEARS)));
+    // Over all of it: "b. 2/3/1980" looks like two sentences.
+    BIRTH.is_match(&own.text(None))
+        || own.sentences.iter().any(|sentence| {
+            let lower = sentence.lower.as_str();
+            let born = || {
+                CLIENT.is_match(lower)
+                    && long_ago.is_some_and(|long_ago| {
+                        dates::days(lower, today).iter().any(|day| day.date < long_ago)
+                    })
+            };
+            SSN.is_match(lower) || names_a_person(&sentence.text) || born()
+        })
+}
+
+fn names_a_person(text: &str) -> bool {
+    NAME_BESIDE_CLIENT.captures_iter(text).any(|found| {
+        let word =
+            |one, other| found.name(one).or_else(|| found.name(other)).map_or("", |word| word.as_str());
+        ![word("first", "first2"), word("last", "last2")].iter().any(|word| NO_NAME.is_match(word))
     })
 }
 
@@ -184,7 +318,9 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
     let is_record = |mention: &&Mention| !matches!(mention.role, Role::Other(_));
     for mention in mentions.iter().filter(|m| matches!(m.role, Role::Other(_))).take(20) {
         if let Role::Other(why) = mention.role {
-            verdict.reasons.push(format!("{} was ignored: {why}.", mention.id));
+            // What may tell of the person is not repeated, not even to staff.
+            let number = if PERSONAL.contains(&why) { "A number" } else { mention.id.as_str() };
+            verdict.reasons.push(format!("{number} was ignored: {why}."));
         }
     }
     let in_body = mentions.iter().filter(is_record).any(|mention| mention.place == Place::Body);
@@ -202,7 +338,11 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
         let quiet = own.said.get(mention.sentence).is_some_and(|said| {
             !said.has(Finding::Revoked) && !said.has(Finding::CloseRequest) && !said.has(Finding::Consented)
         });
-        quiet && own.sentences.get(mention.sentence).is_some_and(|sentence| THANKED.is_match(&sentence.lower))
+        quiet
+            && own
+                .sentences
+                .get(mention.sentence)
+                .is_some_and(|sentence| CLOSING_THANKED.is_match(&sentence.lower))
     };
     let only_thanked = mentions.iter().filter(is_record).all(thanked);
     let by_forward = verdict.forward_only;
@@ -214,13 +354,27 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
         .filter(|mention| by_forward || only_thanked || !thanked(mention))
         .collect();
     let replaced = usable.iter().any(|m| matches!(m.role, Role::Old | Role::Plain));
+    // A record to be left alone is not meant where it is spoken of besides, unless something is asked or told of it there.
+    let spared: Vec<&ClientId> = usable.iter().filter(|m| m.role == Role::Untouched).map(|m| &m.id).collect();
+    let told = |mention: &Mention| {
+        own.said.get(mention.sentence).is_some_and(|said| {
+            said.has(Finding::CloseRequest) || said.has(Finding::Revoked) || said.has(Finding::RevokeWanted)
+        })
+    };
+    let usable: Vec<&Mention> = usable
+        .iter()
+        .copied()
+        .filter(|m| {
+            kind != NoticeKind::Revocation || m.role == Role::Untouched || !spared.contains(&&m.id) || told(m)
+        })
+        .collect();
     let mut order: Vec<(ClientId, Option<bool>)> = Vec::new();
+    let mut left_alone: Vec<ClientId> = Vec::new();
     for mention in usable {
         let new = match mention.role {
             Role::New => Some(true),
             Role::Old => Some(false),
             Role::Made if replaced => Some(true),
-            Role::Made | Role::Plain => None,
             Role::Unclear(why) => {
                 verdict.doubt(&format!("It is not clear what {} is: {why}.", mention.id));
                 None
@@ -229,16 +383,11 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
                 verdict.doubt(&format!("It is not clear what {} is: {why}.", mention.id));
                 continue;
             }
-            Role::Untouched => {
-                if kind == NoticeKind::Revocation {
-                    verdict.doubt(&format!(
-                        "Another record, {}, is named that is to be left alone.",
-                        mention.id
-                    ));
-                    continue;
-                }
-                None
+            Role::Untouched if kind == NoticeKind::Revocation => {
+                left_alone.push(mention.id.clone());
+                continue;
             }
+            Role::Made | Role::Plain | Role::Untouched => None,
             Role::Other(_) => continue,
         };
         match order.iter_mut().find(|(id, _)| *id == mention.id) {
@@ -256,7 +405,176 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
             None => order.push((mention.id.clone(), new)),
         }
     }
+    for id in left_alone {
+        if order.iter().any(|(named, _)| *named == id) {
+            verdict.doubt(&format!("{id} is to be closed, and to be left alone."));
+        } else {
+            verdict.reason(&format!("Record to be left alone: {id}."));
+        }
+    }
     let (new, old): (Vec<_>, Vec<_>) = order.into_iter().partition(|(_, new)| *new == Some(true));
     let ids = |list: Vec<(ClientId, Option<bool>)>| list.into_iter().map(|(id, _)| id).collect();
     Sets { records: ids(old), new_records: ids(new) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        domain::NoticeKind,
+        notice::{Notice, ReaderRules, read},
+    };
+
+    fn read_text(raw: &str) -> Notice {
+        read(raw.replace('\n', "\r\n").as_bytes(), &ReaderRules::default())
+    }
+
+    fn with_file(head: &str, text: &str, kind: &str, name: &str) -> Notice {
+        read_text(&format!(
+            "{head}\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{text}\n--b\n\
+             Content-Type: {kind}; name=\"{name}\"\nContent-Disposition: attachment\n\nx\n--b--\n"
+        ))
+    }
+
+    #[test]
+    fn mail_left_alone_that_might_have_been_a_notice_says_why() {
+        const PERSON: &str = "From: pat@agency.example\nSubject: hello";
+        const SCANNER: &str = "From: scanner@agency.example\nSubject: Document";
+        const CALLED: &str = "An attachment is called a revocation.";
+        const CONSENT: &str = "An attachment is called a consent, or its end.";
+        const MACHINE: &str =
+            "It is a scan, a fax, a voicemail or a portal's mail, with a file that may be a form.";
+        const LITTLE: &str = "It says little, and a file came with it that may be a form.";
+        let pdf = "application/pdf";
+        for (head, text, kind, name, why) in [
+            (
+                PERSON,
+                "Hope you are well. This is about lunch.",
+                "text/csv",
+                "ClientRevoked.csv",
+                Some(CALLED),
+            ),
+            (PERSON, "Lunch menu.", pdf, "1555555_revocation-2026.pdf", Some(CALLED)),
+            (PERSON, "Hope you are well. This is about lunch.", pdf, "Opt-Out_JD.pdf", Some(CONSENT)),
+            (PERSON, "Hope you are well. This is about lunch.", pdf, "signedROI.pdf", Some(CONSENT)),
+            (SCANNER, "Number of images: 2. Device model: X.", pdf, "20261014.pdf", Some(MACHINE)),
+            (
+                PERSON,
+                "You have a message in the client portal, it came in last night at nine.",
+                pdf,
+                "x.pdf",
+                Some(MACHINE),
+            ),
+            (PERSON, "Please see attached.", pdf, "doc03.pdf", Some(LITTLE)),
+            (
+                PERSON,
+                "Scan for you, thank you so much for the help!",
+                "image/jpeg",
+                "IMG_1.jpg",
+                Some(LITTLE),
+            ),
+            (PERSON, "Please see attached.", "application/octet-stream", "doc.docx", Some(LITTLE)),
+            (PERSON, "Please see attached.", "text/csv", "doc.csv", None),
+            (PERSON, "The monthly report is attached.", pdf, "report.pdf", None),
+            (PERSON, "See attached.", pdf, "year_end_report.pdf", None),
+            (PERSON, "My password does not work, see the attached picture.", "image/png", "x.png", None),
+            (
+                "From: jobs@agency.example\nAuto-Submitted: auto-generated",
+                "Nightly run.",
+                pdf,
+                "run.pdf",
+                None,
+            ),
+        ] {
+            let found = with_file(head, text, kind, name);
+            assert_eq!(found.possible.as_deref(), why, "{text} {name}");
+            assert!(!found.act, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_matter_without_an_id_are_listed_where_they_make_no_notice() {
+        const OUT: &str = "It speaks of a client who opted out or does not want to share.";
+        const SECURE: &str = "It points to a secure message, which has to be opened elsewhere.";
+        const WORDS: &str = "It speaks of revoking, consent or statewide sharing.";
+        for (text, why) in [
+            ("Auto-Submitted: auto-generated\n\nVoicemail: our client has opted out, call me.", Some(OUT)),
+            (
+                "Auto-Submitted: auto-generated\n\nVoicemail: he does not want to share his info anymore.",
+                Some(OUT),
+            ),
+            ("Auto-Submitted: auto-generated\n\nYou have a secure message. Log in to read it.", Some(SECURE)),
+            ("Subject: hello\n\nI sent you a secure message.", Some(SECURE)),
+            ("Auto-Submitted: auto-generated\n\nVoicemail: about the consent", Some(WORDS)),
+            ("Subject: hello\n\nI forgot my password for the secure message site.", None),
+            ("List-Id: <news.coc.example>\n\nTo opt out of these mails, click here.", None),
+            ("Subject: hello\n\nPlease reset my password.", None),
+        ] {
+            let found = read_text(&format!("From: pat@agency.example\n{text}\n"));
+            assert!(!found.kind.is_notice(), "{text}");
+            assert_eq!(found.possible.as_deref(), why, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_calendars_answer_is_a_machines_and_a_persons_words_are_not() {
+        for (subject, body, kind) in [
+            ("Accepted: revocation 1555555", "", NoticeKind::Automatic),
+            ("[EXTERNAL] Read: Client 1555555 revoked, please close", "", NoticeKind::Automatic),
+            ("Re: Accepted: HMIS meeting", "Good.", NoticeKind::Other),
+            (
+                "Accepted: new client",
+                "Client 1555555 revoked her consent today. Please close the record.",
+                NoticeKind::Revocation,
+            ),
+        ] {
+            let found = read_text(&format!("From: pat@agency.example\nSubject: {subject}\n\n{body}\n"));
+            assert_eq!(found.kind, kind, "{subject}");
+        }
+    }
+
+    #[test]
+    fn personal_data_is_told_from_what_only_looks_like_it() {
+        let found = |text: &str| {
+            let head = "From: pat@agency.example\nDate: Wed, 14 Oct 2026 10:00:00 -0500\n\
+                        Content-Type: text/plain; charset=utf-8\nSubject: hello";
+            read_text(&format!("{head}\n\n{text}\n")).excess.personal_data
+        };
+        for text in [
+            "Our client Jane Doe revoked.",
+            "The client (Jane Doe) revoked.",
+            "Client: Jane Doe",
+            "Client name: Jane Doe",
+            "CLIENT: JANE DOE",
+            "Jane Doe (client 1555555) revoked.",
+            "Our client Zoë Núñez revoked.",
+            "Our client Élodie Brûlé-Martin revoked.",
+            "Our client Mary K. O'Brien revoked.",
+            "Her SSN is on file.",
+            "She gave us 123-45-6789.",
+            "She gave us 123.45.6789.",
+            "She gave us 123 45 6789.",
+            "DOB 2/3/80",
+            "Client 1555555, b. 2/3/1980, revoked.",
+            "Client 1555555 (b. 2/3/1980) revoked.",
+            "Client 1555555 (2/3/1980) revoked.",
+            "The client of March 4, 1988 revoked.",
+        ] {
+            assert!(found(text), "{text}");
+        }
+        for text in [
+            "Client Services Team",
+            "Client ID 1555555 revoked.",
+            "Client ID: 1555555",
+            "Client Revoked Consent",
+            "CLIENT REVOKED CONSENT",
+            "Client Record Number 1555555",
+            "Hope House (client 1555555)",
+            "Our client revoked on 10/12/2026. Jane Roe",
+            "Our agency opened on 3/4/1988.",
+            "Call 507-555-0171 about client 1555555.",
+            "Client 1555555 signed on 10/12/2024.",
+        ] {
+            assert!(!found(text), "{text}");
+        }
+    }
 }

@@ -1,10 +1,7 @@
 //! What kind a mail is: an order of questions, the first that fits decides.
 
-use regex::Regex;
-
 use crate::domain::NoticeKind;
 
-use super::AutomaticMark;
 use super::intent::{self, Finding, Said};
 use super::judge::Verdict;
 use super::own::{Own, forwarded_sentences};
@@ -12,8 +9,8 @@ use super::records::{self, Mention, Role};
 use super::segments::{Part, Segments};
 use super::sentences::Place;
 use super::text::Body;
-use super::vocabulary as words;
 use super::vocabulary::pattern;
+use super::{AutomaticMark, ReaderRules};
 
 pattern! {
     MATTER = [r"revo[kc]|rescind|withdr[ae]w|clos(?:e|ing|ed|ure)\b|\block|notice|unshare|statewide|opt(?:ed)?[- ]out"];
@@ -21,6 +18,7 @@ pattern! {
     LONG_AGO = [r"\b(?:when|at intake|originally|in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|the (?:spring|summer|fall|winter))|previously|earlier|last (?:year|month|spring|summer|fall|winter|january|march|april|may|june|july|august|september)|initially|had|back in|years? ago|months? ago)\b"];
     PAST_CLIENT = [r"\b(?:last (?:year|month|spring|summer|fall|winter)|(?:years?|months) ago|in (?:20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|(?:the )?(?:spring|summer|fall|winter))|back in|a while (?:ago|back)|weeks? ago|long ago|earlier this year|some time ago)\b"];
     STILL_SO = [r"\bstill (?:\w+ ){0,2}(?:closed|locked|not shared|private|hidden|restricted)\b"];
+    THANKED = [r"\b(?:thanks|thank you|thx|amazing|you (?:folks|guys|all) are)\b"];
     THANKS = [r"\b(?:thanks?|thank you|thx|great|perfect|got it|received|appreciate)\b"];
     SHARED_WORDS = [r"\b(?:attached|attachment|attaching|enclosed|scan|scanned|see below|form)\b"];
     SHORT_ANSWER = [r"^\W*(?:it is|it's|its|the id is|client|id|number|this is|that is|that's|sorry|here|here it is|hi|hello|is|the|client id|record|her|his|their|#|hmis|yes|ok|:|,|-)*"];
@@ -49,9 +47,9 @@ pub(super) fn machine_text(own: &Own, body: &str) -> Option<AutomaticMark> {
     if fact {
         return None;
     }
-    let machine = words::AUTOMATIC_TEXT.is_match(body);
+    let machine = own.words.automatic_text.is_match(body);
     let absence = body.len() < 1500
-        && words::ABSENCE_TEXT.is_match(body.get(..400).unwrap_or(body))
+        && own.words.absence_text.is_match(body.get(..400).unwrap_or(body))
         && !own.any(Finding::Revoked);
     (machine || absence).then_some(AutomaticMark::Text)
 }
@@ -73,7 +71,7 @@ pub(super) fn kind_of(
     own: &Own,
     parts: &Segments,
     body: &Body,
-    client_id: &Regex,
+    rules: &ReaderRules,
     verdict: &mut Verdict,
 ) -> NoticeKind {
     let text = own.text(None);
@@ -82,12 +80,18 @@ pub(super) fn kind_of(
         verdict.reason(why);
         return kind;
     }
+    let of_sharing =
+        own.counting().any(|(_, _, said)| said.has(Finding::CloseRequest) && said.has(Finding::Sharing))
+            || own.any(Finding::SignedSomething) && own.any(Finding::Sharing);
+    if own.any(Finding::CloseRequest) && of_sharing && names_a_record(own) && !own.any(Finding::Question) {
+        verdict.reason("It asks to close a record, and speaks of sharing.");
+        return NoticeKind::Revocation;
+    }
     if called_a_revocation(own, body, &text) {
-        verdict.by_noun = true;
         verdict.reason("It is called a revocation; no sentence tells it.");
         return NoticeKind::Revocation;
     }
-    if let Some(kind) = from_other_mail(own, parts, client_id, verdict) {
+    if let Some(kind) = from_other_mail(own, parts, rules, verdict) {
         return kind;
     }
     verdict.reason("No notice was found in the sender's own words.");
@@ -106,19 +110,29 @@ fn settled(own: &Own, parts: &Segments, text: &str) -> Option<(NoticeKind, &'sta
     let revoked = own.any(Finding::Revoked);
     // A revoking told with the wish to have the record closed is news whatever else the mail says.
     let notice = revoked && own.any(Finding::CloseRequest);
-    let consented = consent_that_counts(own) || (!revoked && own.any(Finding::SignedSomething));
+    let outright = own.any(Finding::CloseRequest) && own.any(Finding::RevokeWanted);
+    let consented =
+        !outright && (consent_that_counts(own) || (!revoked && own.any(Finding::SignedSomething)));
     if let Some(why) = cancelling(own, parts, text, notice || consented) {
         return Some((NoticeKind::Cancel, why));
     }
     let refused = own.said.iter().any(|said| said.has(Finding::RefusedBefore));
-    if consented && refused && !notice {
+    let signed = consented || own.any(Finding::ConsentHedged) || own.any(Finding::SignedSomething);
+    // A new record that is open, an old one that stays closed: so only a consent after a refusal looks.
+    let opened = own.any(Finding::Opened) && (signed || own.any(Finding::StaysClosed));
+    if (consented || opened) && refused && !notice && !outright {
         return Some((NoticeKind::Consent, "A client who had not shared now consents."));
     }
     if undoing(own, parts, text, revoked) {
         return Some((NoticeKind::Cancel, "It asks not to close, or to open again."));
     }
-    if own.any(Finding::Reversal) && !notice {
+    if own.is_reversed() && !notice && !outright {
         return Some((NoticeKind::Other, "The client did not go through with it."));
+    }
+    let idle = own.any(Finding::NoAction) || own.any(Finding::Status) && THANKED.is_match(text);
+    let steps = revoked && own.any(Finding::StepsDone) && !own.any(Finding::Status);
+    if idle && !steps && !own.any(Finding::CloseRequest) && !own.any(Finding::ConfirmRequest) {
+        return Some((NoticeKind::Other, "It tells or thanks and asks for nothing."));
     }
     if revoked && is_old_story(own) {
         return Some((NoticeKind::Other, "It speaks of a revocation long past and asks something else."));
@@ -141,6 +155,7 @@ fn concerns_us(own: &Own, parts: &Segments, text: &str) -> bool {
     let labelled = |mention: &Mention| mention.labelled && !matches!(mention.role, Role::Other(_));
     let quoted = || parts.lines(Part::Quoted).join("\n").to_lowercase();
     own.mentions.iter().any(labelled)
+        || own.any(Finding::Sharing)
         || MATTER.is_match(text)
         || (own.continues && MATTER.is_match(&quoted()))
 }
@@ -149,11 +164,20 @@ fn cancelling(own: &Own, parts: &Segments, text: &str, other_news: bool) -> Opti
     let about = names_a_record(own)
         || own.continues
         || own.any(Finding::RevokeReported)
+        || own.any(Finding::Sharing)
         || MATTER_STRONG.is_match(text);
-    if own.any(Finding::Cancel) && about && concerns_us(own, parts, text) {
+    // In a notice of its own, only what takes that notice back: not the badge number or the question beside it.
+    let other_number = |index: usize| {
+        let mut there = own.mentions.iter().filter(|mention| mention.sentence == index).peekable();
+        there.peek().is_some() && there.all(|mention| matches!(mention.role, Role::Other(_)))
+    };
+    let cancels = own
+        .counting()
+        .any(|(index, _, said)| said.has(Finding::Cancel) && !(other_news && other_number(index)));
+    if cancels && about && concerns_us(own, parts, text) {
         return Some("It asks to stop or undo an earlier notice.");
     }
-    (own.any(Finding::Reversal) && own.continues && MATTER.is_match(text) && !other_news)
+    (own.is_reversed() && own.continues && MATTER.is_match(text) && !other_news)
         .then_some("An answer in a thread: the client thought better of it.")
 }
 
@@ -183,13 +207,25 @@ fn hinted(own: &Own, text: &str) -> Option<(NoticeKind, &'static str)> {
         && !own.any(Finding::RevokeWished)
         && !own.any(Finding::RevokeWanted)
         && !own.any(Finding::RevokeFuture);
-    let asks_to_act = own.any(Finding::CloseRequest) || own.any(Finding::NotClose);
+    let asks_to_act =
+        own.counting().any(|(_, sentence, said)| said.has(Finding::CloseRequest) && !sentence.is_question());
     if doubted_only && own.any(Finding::Question) && !asks_to_act {
         return Some((NoticeKind::Other, "It asks about a revocation that the sender is not sure of."));
     }
+    let unsaid = own.any(Finding::RevokeDenied) || own.any(Finding::Reversal);
+    let about_sharing = own.any(Finding::Sharing);
+    let asked_plainly =
+        own.counting().any(|(_, sentence, said)| said.has(Finding::CloseRequest) && !sentence.is_question());
+    let told = own.any(Finding::RevokeWanted) || own.any(Finding::RevokeFuture) || asked_plainly;
+    if own.any(Finding::RevokeHypothetical) && own.any(Finding::Question) && (unsaid || !told) {
+        return Some((NoticeKind::Other, "It asks about revoking; nobody has done it."));
+    }
     let is_record =
         |mention: &Mention| !matches!(mention.role, Role::Other(_) | Role::Unclear(_) | Role::Doubtful(_));
-    let somebody = own.mentions.iter().any(is_record) || PARTICULAR.is_match(text);
+    let somebody = own.mentions.iter().any(is_record)
+        || PARTICULAR.is_match(text)
+        || (own.any(Finding::RevokeWanted) && own.any(Finding::CloseRequest));
+    let somebody = somebody && about_sharing;
     (hinted_at(own) && !own.any(Finding::RevokeTopic) && somebody)
         .then_some((NoticeKind::Revocation, "A client is said to want to revoke, or may have revoked."))
 }
@@ -234,14 +270,14 @@ fn consent_that_counts(own: &Own) -> bool {
 fn from_other_mail(
     own: &Own,
     parts: &Segments,
-    client_id: &Regex,
+    rules: &ReaderRules,
     verdict: &mut Verdict,
 ) -> Option<NoticeKind> {
     let forwarded = forwarded_sentences(parts);
     if !forwarded.is_empty() {
-        let said: Vec<Said> = forwarded.iter().map(intent::find).collect();
+        let said: Vec<Said> = forwarded.iter().map(|sentence| intent::find(sentence, &own.words)).collect();
         let has = |wanted: fn(Finding) -> bool| said.iter().any(|s| s.findings.iter().copied().any(wanted));
-        let notice = !records::find(&forwarded, client_id).is_empty() || has(is_revoke_hint);
+        let notice = !records::find(&forwarded, &rules.client_id).is_empty() || has(is_revoke_hint);
         if notice && has(is_revoke_hint) && !has(|f| matches!(f, Finding::Example | Finding::Reversal)) {
             verdict.forward_only = true;
             verdict.reason("Only a forwarded mail tells that a client revoked.");
@@ -267,9 +303,8 @@ fn from_other_mail(
         && short
         && !THANKS.is_match(&body)
         && !body.contains('?')
-        && words::STRONG_VERBS.is_match(&quoted)
+        && own.words.revoke.is_match(&quoted)
     {
-        verdict.answer_only = true;
         verdict.reason("An answer that gives the record of an earlier notice.");
         verdict.doubt("The sender does not say here that the client revoked.");
         return Some(NoticeKind::Revocation);

@@ -1,6 +1,6 @@
 //! The reader: bytes of a mail → what the mail is (NOTICES.md). Built in layers, each in its own file and each a
 //! plain value that can be looked at: `envelope` (header), `text` and `html` (what a person sees), `segments`
-//! (whose words), `sentences`, `records` (which numbers), `intent` (what is said), `dates`, `claim`, and `judge`,
+//! (whose words), `sentences` (with `tables`), `records` (which numbers), `intent` (what is said), `dates`, `claim`, and `judge`,
 //! the only place that decides. The words themselves stand in `vocabulary`.
 //!
 //! Where anything is in doubt, `act` is false: a person reads the mail.
@@ -9,16 +9,24 @@ mod act;
 mod claim;
 mod dates;
 mod envelope;
+mod explain;
 mod hedge;
 mod html;
 mod intent;
 mod judge;
 mod kind;
+mod layout;
+mod meant;
 mod own;
+mod phrase;
+mod quoting;
 mod records;
 mod revoking;
 mod segments;
 mod sentences;
+mod signature;
+mod style;
+mod tables;
 mod text;
 mod vocabulary;
 
@@ -28,6 +36,7 @@ mod examples;
 use std::{
     fmt,
     panic::{self, AssertUnwindSafe},
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
@@ -35,14 +44,19 @@ use mail_parser::MessageParser;
 use regex::Regex;
 use serde::Serialize;
 
-use crate::domain::{ClientId, MailAddress, NoticeKind, Scenario};
+use crate::domain::{ClientId, Excess, MailAddress, NoticeKind, Scenario};
 
 pub use envelope::{AutomaticMark, Envelope};
+pub use explain::{Explained, explain};
+use text::Body;
+pub use vocabulary::{Vocabulary, VocabularyError};
 
 /// What differs from site to site. Made once; its pattern is compiled once.
 #[derive(Debug, Clone)]
 pub struct ReaderRules {
     client_id: Regex,
+    /// `None`: the built-in ones, compiled for the first mail. Most commands read none.
+    words: Option<Arc<Vocabulary>>,
     own_addresses: Vec<MailAddress>,
 }
 
@@ -53,9 +67,17 @@ impl ReaderRules {
     /// # Errors
     /// The pattern is no regular expression.
     pub fn new(client_id_pattern: &str, own: Vec<MailAddress>) -> Result<Self, regex::Error> {
-        // Case is not what tells two records apart: "c-1042" is C-1042 in a hurry.
-        let client_id = regex::RegexBuilder::new(client_id_pattern).build()?;
-        Ok(Self { client_id, own_addresses: own })
+        Ok(Self { client_id: Regex::new(client_id_pattern)?, own_addresses: own, words: None })
+    }
+
+    /// The same with a vocabulary to which the site has added.
+    #[must_use]
+    pub fn with_vocabulary(self, words: Arc<Vocabulary>) -> Self {
+        Self { words: Some(words), ..self }
+    }
+
+    fn words(&self) -> Arc<Vocabulary> {
+        self.words.clone().unwrap_or_else(Vocabulary::built_in)
     }
 }
 
@@ -128,8 +150,9 @@ pub struct Notice {
     pub reasons: Vec<String>,
     /// Why it could not be read.
     pub problem: Option<Problem>,
-    /// The text carries names beside a client, birth dates or social security numbers.
-    pub personal_data: bool,
+    /// Whether the text carries names beside a client, birth dates or social security numbers, and whether a file came
+    /// with it (pictures in the text, signatures and visiting cards do not count).
+    pub excess: Excess,
     /// Left alone, but it might have been a notice: why.
     pub possible: Option<String>,
     /// The header.
@@ -149,7 +172,7 @@ impl Notice {
             doubtful: false,
             reasons: Vec::new(),
             problem: None,
-            personal_data: false,
+            excess: Excess::default(),
             possible: None,
             envelope,
         }
@@ -167,7 +190,7 @@ impl Notice {
 
 /// Reads a raw mail (RFC 5322). Total: every input gives a `Notice`, in time and memory bounded by its size.
 pub fn read(bytes: &[u8], rules: &ReaderRules) -> Notice {
-    guarded(|| read_mail(bytes, rules))
+    guarded(|| read_mail(bytes, rules), |unread| unread)
 }
 
 /// The record IDs in the sender's own words, in their order and each once, whatever the mail says besides. A bare ID
@@ -183,36 +206,38 @@ pub fn named_records(bytes: &[u8], rules: &ReaderRules) -> Vec<ClientId> {
 
 /// One mail that a library chokes on must not stop the desk: it becomes a problem like any other. Nothing is shared
 /// with the closure that a panic could leave half done.
-fn guarded(read: impl FnOnce() -> Notice) -> Notice {
+fn guarded<T>(read: impl FnOnce() -> T, failed: impl FnOnce(Notice) -> T) -> T {
     panic::catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Notice::unread(Problem::ParserFailed, Envelope::default()))
+        .unwrap_or_else(|_| failed(Notice::unread(Problem::ParserFailed, Envelope::default())))
 }
 
 fn read_mail(bytes: &[u8], rules: &ReaderRules) -> Notice {
+    match open(bytes, rules) {
+        Ok((envelope, body)) => judge::judge(envelope, &body, rules),
+        Err(unread) => *unread,
+    }
+}
+
+/// Takes a mail apart; what cannot be taken apart is an unread notice already.
+fn open(bytes: &[u8], rules: &ReaderRules) -> Result<(Envelope, Body), Box<Notice>> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Notice::unread(Problem::Empty, Envelope::default());
+        return Err(Box::new(Notice::unread(Problem::Empty, Envelope::default())));
     }
     let Some(message) = MessageParser::default().parse(bytes) else {
-        return Notice::unread(Problem::Unreadable, Envelope::default());
+        return Err(Box::new(Notice::unread(Problem::Unreadable, Envelope::default())));
     };
     let envelope = envelope::read(&message, &rules.own_addresses);
     if message.headers().is_empty() {
-        return Notice::unread(Problem::Unreadable, envelope);
+        return Err(Box::new(Notice::unread(Problem::Unreadable, envelope)));
     }
-    if let Some(mark) = envelope.automatic {
-        let mut notice = Notice::left(NoticeKind::Automatic, envelope);
-        notice.reasons.push(mark.to_string());
-        if let Ok(body) = text::read(&message) {
-            notice.possible = judge::possible(&notice.envelope.subject, &body);
-        }
-        return notice;
-    }
-    if envelope.from.is_empty() {
-        return Notice::unread(Problem::NoFrom, envelope);
+    if envelope.from.is_empty() && envelope.automatic.is_none() {
+        return Err(Box::new(Notice::unread(Problem::NoFrom, envelope)));
     }
     match text::read(&message) {
-        Ok(body) => judge::judge(envelope, &body, &rules.client_id),
-        Err(problem) => Notice::unread(problem, envelope),
+        Ok(body) => Ok((envelope, body)),
+        // A machine's mail is left alone whatever its parts are.
+        Err(_) if envelope.automatic.is_some() => Ok((envelope, Body::default())),
+        Err(problem) => Err(Box::new(Notice::unread(problem, envelope))),
     }
 }
 
@@ -222,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_mail_that_a_library_chokes_on_is_a_problem_and_stops_nothing() {
-        let notice = guarded(|| unreachable!("as a parser may put it"));
+        let notice = guarded(|| unreachable!("as a parser may put it"), |unread| unread);
         assert_eq!(notice.problem, Some(Problem::ParserFailed));
     }
 
@@ -239,6 +264,33 @@ mod tests {
         for (bytes, problem) in table {
             assert_eq!(read(bytes, &rules).problem, problem, "{:?}", String::from_utf8_lossy(bytes));
         }
+    }
+
+    #[test]
+    fn personal_data_is_flagged_and_its_values_go_nowhere() {
+        let rules = ReaderRules::new(r"\d{5,9}", Vec::new()).expect("a pattern");
+        let mail = b"From: jane@b.example\r\nSubject: revoked\r\n\r\nOur client Zebulon Quartz revoked consent today, SSN \
+                     123456789, DOB 02031980. The client ID is 1555555, please close it.\r\n";
+        let notice = Notice { envelope: Envelope::default(), ..read(mail, &rules) };
+        assert!(notice.excess.personal_data);
+        let all = format!("{notice:?}");
+        for value in ["123456789", "02031980", "Zebulon", "Quartz"] {
+            assert!(!all.contains(value), "{value} in {all}");
+        }
+        assert!(all.contains("A number was ignored") && all.contains("1555555"), "{all}");
+    }
+
+    #[test]
+    fn a_file_that_may_be_a_form_is_noted() {
+        let mail = |part: &str| {
+            format!(
+                "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee the form.\r\n\
+                 --b\r\n{part}\r\n\r\nx\r\n--b--\r\n"
+            )
+        };
+        let noted = |part: &str| read(mail(part).as_bytes(), &ReaderRules::default()).excess.attachment;
+        assert!(noted("Content-Type: application/pdf; name=\"roi.pdf\""));
+        assert!(!noted("Content-Type: image/png; name=\"logo.png\"\r\nContent-ID: <logo@b.example>"));
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! The sender's own words, gathered: sentences, what each says, the numbers in it, and what of it is new.
 
-use regex::Regex;
+use std::sync::Arc;
 
+use super::ReaderRules;
 use super::intent::{self, Finding, Said};
-use super::records::{self, Mention};
+use super::layout::{LINES, Line};
+use super::records::{self, Mention, Role};
 use super::segments::{self, Part, Segments};
 use super::sentences::{self, Place, Sentence};
-use super::vocabulary as words;
-use super::vocabulary::{Line, pattern};
+use super::vocabulary::{Vocabulary, pattern};
 
 pattern! {
-    PREFIX = [r"^ ?(?P<kind>re|aw|sv|antw|res|fwd?|wg|tr|rv|vs)(?:\[\d+\])? ?: ?", r"^ ?\[(?:external|ext|extern|caution|suspicious|secure|encrypt|sec)[^\]]{0,20}\]:? ?", r"^ ?(?:external|ext|secure|\[encrypt\]|encrypt):? "];
-    // Anything that has to do with our matter: what lacks all of it is looked at no further.
-    TOPIC = [r"revo[kc]|revok|rescind|rescis|withdr|retract|consent|\broi|release|shar(?:e|ing)|opt(?:ed|ing|s)?[- ]?out|clos(?:e|ing|ed)|\block|take[ns]? back|took|pull|statewide|look(?:ed|ing)? (?:\w+ )?up|private|undo|disregard|ignore|cancel|reopen|authori[sz]|permission|\bout of"];
+    ANOTHER_PERSON = [r"\b(?:her|his|their|the) (?:\w+ )?(?:husband|wife|spouse|partner|boyfriend|girlfriend|brother|sister|son|daughter|mother|father|mom|dad|roommate|friend|others?|rest|kids|children)\b|\bnobody else\b|\bno one else\b|\bthe (?:other|rest)\b"];
+    PREFIX = [r"^ ?(?P<kind>re|aw|sv|antw|res|rif|odp|fwd?|wg|tr|rv|vs|enc|doorst|vb|pd|i)(?:\[\d+\])? ?: ?", r"^ ?\[(?:external|ext|extern|caution|suspicious|secure|encrypt|sec)[^\]]{0,20}\]:? ?", r"^ ?(?:external|ext|secure|\[encrypt\]|encrypt):? "];
 }
 
 /// The subject without its prefixes, and what these say.
@@ -29,7 +29,9 @@ pub(super) fn subject(raw: &str) -> Subject<'_> {
         let lower = subject.text.to_ascii_lowercase();
         let Some(found) = PREFIX.captures(&lower) else { break };
         match found.name("kind").map(|m| m.as_str()) {
-            Some("fw" | "fwd" | "wg" | "tr" | "rv" | "vs") => subject.is_forward = true,
+            Some("fw" | "fwd" | "wg" | "tr" | "rv" | "vs" | "enc" | "doorst" | "vb" | "pd" | "i") => {
+                subject.is_forward = true;
+            }
             Some(_) => subject.is_reply = true,
             None => {}
         }
@@ -45,6 +47,8 @@ pub(super) struct Own {
     pub mentions: Vec<Mention>,
     /// The subject only carries on a thread: its words are not new.
     pub continues: bool,
+    /// What the sentences were understood with.
+    pub words: Arc<Vocabulary>,
 }
 
 impl Own {
@@ -62,6 +66,19 @@ impl Own {
         self.counting().any(|(_, _, said)| said.has(finding))
     }
 
+    /// Whether a sentence speaks of another person than the one who revoked: a husband, the others, a record to be left
+    /// alone.
+    pub(super) fn is_about_another(&self, index: usize) -> bool {
+        let untouched = |mention: &Mention| mention.sentence == index && mention.role == Role::Untouched;
+        self.mentions.iter().any(untouched)
+            || self.sentences.get(index).is_some_and(|sentence| ANOTHER_PERSON.is_match(&sentence.lower))
+    }
+
+    /// Whether the client is said to have thought better of it; what another person decided does not count.
+    pub(super) fn is_reversed(&self) -> bool {
+        self.counting().any(|(index, _, said)| said.has(Finding::Reversal) && !self.is_about_another(index))
+    }
+
     pub(super) fn text(&self, place: Option<Place>) -> String {
         let kept = self.sentences.iter().filter(|sentence| place.is_none_or(|place| sentence.place == place));
         kept.map(|sentence| sentence.lower.as_str()).collect::<Vec<_>>().join("\n")
@@ -69,20 +86,26 @@ impl Own {
 }
 
 /// Gathers the own words of a mail. `continues`: it is an answer or a forward.
-pub(super) fn gather(head: &Subject<'_>, parts: &Segments, continues: bool, client_id: &Regex) -> Own {
+pub(super) fn gather(head: &Subject<'_>, parts: &Segments, continues: bool, rules: &ReaderRules) -> Own {
+    let words = rules.words();
     let mut sentences = sentences::split(&[head.text], Place::Subject);
     sentences.extend(sentences::split(&parts.lines(Part::Own), Place::Body));
-    let relevant = sentences.iter().any(|sentence| TOPIC.is_match(&sentence.lower));
+    let mentions = records::find(&sentences, &rules.client_id);
+    let matter = |sentence: &Sentence| {
+        [&words.sharing, &words.take_back, &words.will_not_share, &words.cancels, &words.opened]
+            .iter()
+            .any(|list| list.is_match(&sentence.lower))
+    };
+    let relevant = !mentions.is_empty() || sentences.iter().any(matter);
     // Most mail is about passwords and reports: one look at it is enough.
     let said = if relevant {
-        sentences.iter().map(intent::find).collect()
+        sentences.iter().map(|sentence| intent::find(sentence, &words)).collect()
     } else {
         vec![Said::default(); sentences.len()]
     };
     let mut said = said;
     doubt_quotations(&sentences, &mut said);
-    let mentions = records::find(&sentences, client_id);
-    Own { sentences, said, mentions, continues }
+    Own { sentences, said, mentions, continues, words }
 }
 
 /// What stands between quotation marks is somebody's wording: an example, a rule, another person's words.
@@ -113,7 +136,7 @@ pub(super) fn forwarded_sentences(parts: &Segments) -> Vec<Sentence> {
         lower.chars().all(|c| !c.is_alphanumeric())
             || [Line::Forward, Line::Original, Line::HeaderFrom, Line::HeaderOther]
                 .iter()
-                .any(|kind| words::LINES.is(*kind, &lower))
+                .any(|kind| LINES.is(*kind, &lower))
     };
     let text = parts.lines(Part::Forwarded).into_iter().skip_while(header).collect::<Vec<_>>().join("\n");
     let inner = segments::split(&text, false);

@@ -3,12 +3,17 @@
 use regex::Regex;
 
 use super::hedge::{after_hedge, hedge};
-use super::intent::{Finding, RECORD_WORDS, Said, from, upto};
-use super::sentences::{Place, Sentence};
-use super::vocabulary as words;
-use super::vocabulary::pattern;
+use super::intent::{Finding, Heard, RECORD_WORDS, Said, from, upto};
+use super::sentences::Place;
+use super::vocabulary::{Vocabulary, pattern};
 
 pattern! {
+    /// A wish told as a wish.
+    pub(super) WISH = [r"\b(?:wants?|would like|'d like|wishes|wish|hopes?|needs?|is wanting|wanting|wishing|is asking|looking|trying)(?: \w+){0,2}? to (?:\w+ )?$"];
+    /// A decision: as good as the deed.
+    pub(super) DECIDED = [r"\b(?:decided|decides|chose|chosen|chooses|elected|elects|asked|asks|asking|requested|requests|requesting|came in|came by|came|called|phoned|stopped by|stopped in|walked in|contacted (?:us|me)|is here|was here|opted|proceeded|went ahead|exercised (?:her|his|their|the) (?:legal )?right|exercises (?:her|his|their|the) right|made (?:the|a|her|his|their) (?:decision|choice|request)|is choosing|signed(?: \w+){0,4}|(?:her|his|their) (?:decision|request))(?: (?:us|me|today|yesterday|this morning|this afternoon|staff|in writing))* to (?:\w+ )?$"];
+    FORM_TO = [r"\b(?:form|forms|paper|papers|letter|right|option|way|ability|steps|process|procedure|instructions|able|possible|easy|easier|hard|allowed|free|how|need|needs|have|has|had|going|about|pressure|advised|told|used) to (?:\w+ )?$"];
+    BY_SOMEBODY = [r"^\W*(?:\w+ ){0,3}(?:client|woman|man|lady|gentleman|guest|resident|tenant|participant|consumer|person|guy|gal|youth|veteran|couple|mother|father|mom|dad)\b(?: |$)"];
     OBJECT_END = [r"[,;:()!?]|\.( |$)| - | and | but | because | since | so | who | while | when | after | before | although | if "];
     PASSIVE = [r"\b(?:was|were|is|are|been|be|being|got|gets|has been|have been)(?: \w+){0,2} $"];
     AGENCY_SUBJECT = [r"\b(?:i|we)(?:'ve| have| had)?(?: \w+){0,1} $"];
@@ -23,35 +28,36 @@ pattern! {
     ALONE = [r"^\W*(?:our |the |a |my )?(?:client|consumer|participant|guest|resident)?\W*(?:id|no|number)?\W*\d*\W*$"];
     PAPER = [r"\b(?:signed|sent|gave|wrote|submitted|completed|filled (?:out|in)|brought|provided|handed|turned in)\b.{0,40}\b(?:form|letter|paper|paperwork|notice|statement|document|e-?mail|note) $"];
     UNKNOWN_OBJECT = [r"^ (?:the|her|his|their|my|our|its|a|an|any|some) "];
-    FORM_OR_TIME = [r"^ (?:the|her|his|their|a) (?:\w+ ){0,2}?(?:day|same|other|evening|morning|week|night|form|forms|paper|papers|paperwork|agreement|disclosure|document|waiver|signature|hmis|moment|minute|second)\b"];
+    FORM_OR_TIME = [r"^ (?:his|hers|theirs|her|their) (?:too|also|as well|now|today|yesterday|this|on|in|at|with|last)\b", r"^ (?:the|her|his|their|a) (?:\w+ ){0,2}?(?:day|same|other|evening|morning|week|night|form|forms|paper|papers|paperwork|agreement|disclosure|document|waiver|signature|hmis|moment|minute|second)\b"];
     RUNS_OUT = [r"^(?:end|terminat|cancel|void|stop)"];
     BASE_FORM = [r"^(?:revo[kc]e|revok|re[sc]{1,2}ind|with?draw|retract|pull|cancel|terminate|take back|opt out|opt-out|back out|undo|end|void|invalidate|unconsent)$"];
     PROGRESSIVE = [r"ing\b"];
     BE_BEFORE = [r"\b(?:am|is|are|'s|'re|was|were|been|be)(?: \w+){0,1} $"];
     MUST_BE = [r"\b(?:to|be|being) (?:\w+ )?$"];
     MADE_TO = [r"\b(?:let|help|helped|make|made|had|have|having|see|watch|did|does|do)(?: \w+){0,5} $"];
-    ELSEWHERE = [r"^(?: \w+)? (?:with|for|at) (?:the |our |her |his |a )?(?P<who>\w+)"];
+    ELSEWHERE = [r"^(?: \w+)? (?:with|for|at) (?:the |our |her |his |a |an )?(?:\w+ )?(?P<who>clinic|shelter|house|agency|provider|program|county|hospital|doctor|place|office|church|center|centre|home|organization|lodge|mission)\b"];
     EVERYWHERE = [r"^(?:us|our|hmis|statewide|data|sharing|other|others|all|information|release|roi|helpdesk|herself|himself|themselves|themself|both|client|id|everyone|anyone|any|agencies|system|state|purposes|now|good|today|monday|tuesday|wednesday|thursday|friday|noon|intake|shelter|check-in|front|drop-in|\d+|whole|entire|family|children|kids|their|child|this|these|that)$"];
     HARD_CONDITION = [r"\b(?:if|whether|in case|when (?:a|the|any|clients?|someone|they|you)|what|how|may|might|next|tomorrow|will|going to|should|could|who|anyone|clients? who|can)\b"];
-    MASKED = [r"\bx{4,}"];
+    pub(super) MASKED = [r"\bx{4,}"];
     MAYBE = [r"\b(?:might|may|could|should) (?:\w+ ){0,3}$"];
 }
 
-/// Finds what a sentence says of revoking. `lower` lacks flags and foreign things, `plain` courtesy as well.
-pub(super) fn revoking(sentence: &Sentence, lower: &str, plain: &str, said: &mut Said) {
-    for (verbs, strong) in [(&*words::STRONG_VERBS, true), (&*words::WEAK_VERBS, false)] {
+/// Finds what a sentence says of revoking.
+pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
+    let Heard { sentence, lower, plain, words } = heard;
+    for (verbs, strong) in [(&words.revoke, true), (&words.take_back, false)] {
         for found in verbs.find_iter(lower).take(12) {
-            match object_of(lower, found.start(), found.end(), strong) {
+            match object_of(words, lower, found.start(), found.end(), strong) {
                 Object::Consent => {
-                    let finding = tell(sentence, lower, plain, found.start(), found.as_str(), strong);
+                    let finding = tell(heard, found.start(), found.as_str(), strong);
                     if let Some(finding) = finding {
                         said.add(finding, found.start());
-                        if elsewhere(lower, found.end()) {
+                        if elsewhere(words, lower, found.end()) {
                             said.add(Finding::Partial, found.start());
                         }
                     }
                 }
-                Object::Refusal => match hedge(sentence, plain, found.start(), false) {
+                Object::Refusal => match hedge(heard, found.start(), false) {
                     None => said.add(Finding::Consented, found.start()),
                     Some(_) => said.add(Finding::ConsentHedged, found.start()),
                 },
@@ -60,23 +66,36 @@ pub(super) fn revoking(sentence: &Sentence, lower: &str, plain: &str, said: &mut
             }
         }
     }
-    for found in words::STATES.find_iter(lower).take(4) {
-        let finding = hedge(sentence, plain, found.start(), true)
+    for found in words.no_longer_shares.find_iter(lower).take(4) {
+        let finding = hedge(heard, found.start(), true)
             .or_else(|| after_hedge(plain, found.end()))
             .unwrap_or(Finding::Revoked);
         said.add(finding, found.start());
     }
-    for found in words::REVOCATION_SIGNED.find_iter(lower).take(4) {
-        let finding = hedge(sentence, plain, found.start(), false)
+    // The client's will in everyday words: less than the deed, and enough beside an outright request.
+    let told = said.has(Finding::Revoked) || said.has(Finding::RevokeDenied);
+    let asked = sentence.is_question() && words.close_requests.is_match(plain);
+    if !told
+        && !asked
+        && let Some(found) = words.will_not_share.find(plain)
+    {
+        let finding = hedge(heard, found.start(), true).or_else(|| after_hedge(plain, found.end()));
+        said.add(finding.unwrap_or(Finding::RevokeWanted), found.start());
+    }
+    // "withdrew the photo permission (he signed the withdrawal)": of that, not of the ROI.
+    let foreign = MASKED.is_match(lower) && !words.consent.is_match(lower);
+    for found in words.revocation_signed.find_iter(lower).take(4).filter(|_| !foreign) {
+        let finding = hedge(heard, found.start(), false)
             .or_else(|| after_hedge(plain, found.end()))
             .unwrap_or(Finding::Revoked);
         said.add(finding, found.start());
     }
-    if let Some(found) = words::REVOCATION_NOUN.find(lower) {
-        let topic = words::REVOCATION_TOPIC.is_match(lower)
-            || words::HYPOTHETICAL.is_match(upto(plain, found.start()));
+    if let Some(found) = words.revocation.find(lower).filter(|_| !foreign) {
+        let topic = words.revocation_in_general.is_match(lower)
+            || words.hypothetical.is_match(upto(plain, found.start()))
+            || words.modal.is_match(upto(plain, found.start()));
         let maybe = MAYBE.is_match(upto(plain, found.start()))
-            && !words::REVOCATION_TOPIC.is_match(lower)
+            && !words.revocation_in_general.is_match(lower)
             && !sentence.is_question();
         if maybe && RECORD_WORDS.is_match(lower) {
             said.add(Finding::RevokeDoubted, found.start());
@@ -88,18 +107,12 @@ pub(super) fn revoking(sentence: &Sentence, lower: &str, plain: &str, said: &mut
 }
 
 /// What a verb with consent as its object tells.
-fn tell(
-    sentence: &Sentence,
-    lower: &str,
-    plain: &str,
-    start: usize,
-    verb: &str,
-    strong: bool,
-) -> Option<Finding> {
+fn tell(heard: &Heard<'_>, start: usize, verb: &str, strong: bool) -> Option<Finding> {
+    let Heard { sentence, lower, plain, words } = heard;
     let before = upto(plain, start);
     let raw_before = upto(lower, start);
     let base = BASE_FORM.is_match(verb.trim());
-    if let Some(finding) = hedge_unless_decided(sentence, plain, before, start, base) {
+    if let Some(finding) = hedge_unless_decided(heard, before, start, base) {
         return Some(finding);
     }
     if let Some(finding) = after_hedge(plain, start + verb.len()) {
@@ -109,7 +122,7 @@ fn tell(
     let object = from(lower, start + verb.len());
     if verb.ends_with("ed")
         && ATTRIBUTE.is_match(raw_before)
-        && words::OBJECTS.find(object).is_some_and(|m| m.start() == 1)
+        && words.consent.find(object).is_some_and(|m| m.start() == 1)
     {
         return Some(Finding::RevokeTopic);
     }
@@ -124,14 +137,16 @@ fn tell(
         return Some(Finding::RevokeHypothetical);
     }
     if base && before.ends_with("to ") {
-        return Some(if words::DECIDED.is_match(before) {
+        return Some(if DECIDED.is_match(before) {
             Finding::Revoked
-        } else if words::WISH.is_match(before) {
+        } else if WISH.is_match(before) {
             Finding::RevokeWanted
         } else if sentence.place == Place::Subject {
             Finding::RevokeTopic
-        } else {
+        } else if FORM_TO.is_match(before) {
             Finding::RevokeHypothetical
+        } else {
+            Finding::RevokeTopic
         });
     }
     if base {
@@ -173,19 +188,12 @@ fn tell(
 }
 
 /// The hedges of `hedge`, but "decided to revoke" and "wants to revoke" are not yet future or conditions.
-fn hedge_unless_decided(
-    sentence: &Sentence,
-    plain: &str,
-    before: &str,
-    start: usize,
-    base: bool,
-) -> Option<Finding> {
-    let infinitive =
-        base && before.ends_with("to ") && (words::WISH.is_match(before) || words::DECIDED.is_match(before));
+fn hedge_unless_decided(heard: &Heard<'_>, before: &str, start: usize, base: bool) -> Option<Finding> {
+    let infinitive = base && before.ends_with("to ") && (WISH.is_match(before) || DECIDED.is_match(before));
     let wish = infinitive || WANTED.is_match(before) || ASKED_FOR.is_match(before);
-    match hedge(sentence, plain, start, false) {
+    match hedge(heard, start, false) {
         Some(Finding::RevokeHypothetical | Finding::RevokeFuture)
-            if wish && !HARD_CONDITION.is_match(before) && !sentence.is_question() =>
+            if wish && !HARD_CONDITION.is_match(before) && !heard.sentence.is_question() =>
         {
             None
         }
@@ -203,27 +211,30 @@ enum Object {
     None,
 }
 
-fn object_of(lower: &str, start: usize, end: usize, strong: bool) -> Object {
+fn object_of(words: &Vocabulary, lower: &str, start: usize, end: usize, strong: bool) -> Object {
     let after = from(lower, end);
     let after = OBJECT_END.find(after).map_or(after, |m| upto(after, m.start()));
     let after = nth_word_end(after, if strong { 12 } else { 7 });
-    if let Some(object) = first_object(after) {
+    if let Some(object) = first_object(words, after) {
         // "withdrew from the program" has an object; "withdrew her consent from" too.
         return object;
     }
     let verb = upto(from(lower, start), end - start);
     // "took her ROI back": the object stands inside.
-    if words::OBJECTS.is_match(verb) {
+    if words.consent.is_match(verb) {
         return Object::Consent;
     }
     let before = upto(lower, start);
     let clause = OBJECT_END.find_iter(before).last().map_or(before, |m| from(before, m.end()));
     let passive = PASSIVE.is_match(before);
+    // "A woman in our motel program revoked": the program did not, and was not.
+    let by_somebody = strong && !passive && BY_SOMEBODY.is_match(clause);
     // "the ROI ended" ran out; "consent withdrawn" was withdrawn.
     let by_itself = !RUNS_OUT.is_match(verb);
-    if let Some(object) = last_object(clause)
+    if let Some(object) = last_object(words, clause)
         .filter(|(_, distance)| passive || (by_itself && *distance <= 20))
         .map(|(object, _)| object)
+        .filter(|object| !(by_somebody && *object == Object::OtherThing))
     {
         return object;
     }
@@ -234,9 +245,9 @@ fn object_of(lower: &str, start: usize, end: usize, strong: bool) -> Object {
 }
 
 /// "revoked the release with the clinic": perhaps not the one for HMIS.
-fn elsewhere(lower: &str, end: usize) -> bool {
+fn elsewhere(words: &Vocabulary, lower: &str, end: usize) -> bool {
     let after = from(lower, end);
-    let Some(object) = words::OBJECTS.find(after).filter(|object| object.start() < 40) else { return false };
+    let Some(object) = words.consent.find(after).filter(|object| object.start() < 40) else { return false };
     let who = ELSEWHERE
         .captures(from(after, object.end()))
         .and_then(|found| found.name("who").map(|m| m.as_str().to_owned()));
@@ -248,18 +259,18 @@ fn nth_word_end(text: &str, words: usize) -> &str {
     upto(text, end)
 }
 
-fn kinds() -> [(&'static Regex, Object); 5] {
+fn kinds(words: &Vocabulary) -> [(&Regex, Object); 5] {
     [
-        (&words::REFUSALS, Object::Refusal),
-        (&words::REVOCATIONS, Object::Revocation),
-        (&words::OBJECTS, Object::Consent),
-        (&words::OTHER_OBJECTS, Object::OtherThing),
+        (&words.refusals, Object::Refusal),
+        (&words.revocations, Object::Revocation),
+        (&words.consent, Object::Consent),
+        (&words.other_objects, Object::OtherThing),
         (&MASKED, Object::OtherThing),
     ]
 }
 
-fn first_object(text: &str) -> Option<Object> {
-    kinds()
+fn first_object(words: &Vocabulary, text: &str) -> Option<Object> {
+    kinds(words)
         .iter()
         .filter_map(|(pattern, object)| pattern.find(text).map(|m| (m.start(), *object)))
         .min_by_key(|(at, _)| *at)
@@ -267,8 +278,8 @@ fn first_object(text: &str) -> Option<Object> {
 }
 
 /// The last object in a clause and how far from its end it stands.
-fn last_object(text: &str) -> Option<(Object, usize)> {
-    kinds()
+fn last_object(words: &Vocabulary, text: &str) -> Option<(Object, usize)> {
+    kinds(words)
         .iter()
         .filter_map(|(pattern, object)| pattern.find_iter(text).last().map(|m| (m.end(), *object)))
         .max_by_key(|(at, _)| *at)

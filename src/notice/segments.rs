@@ -1,7 +1,16 @@
 //! Whose words: the sender's own, quoted, forwarded; and what stands around them (signature, banners, footers).
 //! Only own words decide.
 
-use super::vocabulary::{LINES, Line};
+use super::{
+    layout::{LINES, Line},
+    signature,
+    vocabulary::pattern,
+};
+
+pattern! {
+    /// A record called one.
+    CLIENT_NUMBER = [r"\b(?:clients?|consumer|participant|hmis|record|resident|guest)\b.{0,24}\d{5}", r"\bids?\b\W{0,4}\d{5}"];
+}
 
 /// What a line of a mail is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +54,11 @@ impl Segments {
         found
     }
 
+    /// Every line with its part, in order.
+    pub(super) fn into_lines(self) -> Vec<(Part, String)> {
+        self.lines
+    }
+
     /// Whether any line that says something is of this part.
     #[cfg(test)]
     fn has(&self, part: Part) -> bool {
@@ -59,17 +73,22 @@ pub(super) fn split(text: &str, is_forward: bool) -> Segments {
     mark_older_mail(&lines, &mut parts, is_forward);
     mark_banners(&lines, &mut parts);
     mark_endings(&lines, &mut parts);
-    mark_signatures(&lines, &mut parts);
-    Segments { lines: parts.into_iter().zip(lines.iter().map(|line| (*line).to_owned())).collect() }
+    signature::mark(&lines, &mut parts);
+    // A forward that its program prefixed is read like one that it did not.
+    let told = |part: Part, line: &str| match (part, line.trim_start().strip_prefix('>')) {
+        (Part::Forwarded, Some(inner)) => inner.strip_prefix(' ').unwrap_or(inner).to_owned(),
+        _ => line.to_owned(),
+    };
+    Segments { lines: parts.into_iter().zip(lines).map(|(part, line)| (part, told(part, line))).collect() }
 }
 
-fn set(parts: &mut [Part], index: usize, part: Part) {
+pub(super) fn set(parts: &mut [Part], index: usize, part: Part) {
     if let Some(slot) = parts.get_mut(index) {
         *slot = part;
     }
 }
 
-fn line_at<'a>(lines: &[&'a str], index: usize) -> &'a str {
+pub(super) fn line_at<'a>(lines: &[&'a str], index: usize) -> &'a str {
     lines.get(index).copied().unwrap_or_default().trim()
 }
 
@@ -78,31 +97,43 @@ fn mark_older_mail(lines: &[&str], parts: &mut [Part], is_forward: bool) {
     while index < lines.len() {
         let line = line_at(lines, index);
         if line.starts_with('>') {
-            set(parts, index, Part::Quoted);
-            index += 1;
+            let end =
+                (index..lines.len()).find(|at| !line_at(lines, *at).starts_with('>')).unwrap_or(lines.len());
+            let mut part = Part::Quoted;
+            for at in index..end {
+                // Apple Mail prefixes what it forwards.
+                let inner = line_at(lines, at).trim_start_matches(['>', ' ']).to_lowercase();
+                if LINES.is(Line::Forward, &inner) && (is_forward || at == index) {
+                    part = Part::Forwarded;
+                }
+                set(parts, at, part);
+            }
+            index = end;
             continue;
         }
         let lower = line.to_lowercase();
         if let Some(taken) = attribution(lines, index, &lower) {
             (index..index + taken).for_each(|at| set(parts, at, Part::Quoted));
             index += taken;
-            let next = (index..lines.len()).map(|at| line_at(lines, at)).find(|l| !l.is_empty());
-            if next.is_some_and(|l| l.starts_with('>')) {
+            if next_said(lines, index).starts_with('>') {
                 continue;
             }
             // Without prefixes there is no telling where the quote ends: all of it is older mail.
             (index..lines.len()).for_each(|at| set(parts, at, Part::Quoted));
             return;
         }
+        let older = LINES.is(Line::Original, &lower)
+            || LINES.is(Line::HeaderRun, &lower)
+            || (LINES.is(Line::Dashed, &lower) && is_labelled(next_said(lines, index + 1)))
+            || (is_header_block(lines, index) && !is_memo(lines, parts, index, is_forward));
         let part = if LINES.is(Line::Forward, &lower) {
             Some(Part::Forwarded)
-        } else if LINES.is(Line::Original, &lower) || (is_header_block(lines, index)) {
+        } else if older {
             Some(if is_forward { Part::Forwarded } else { Part::Quoted })
         } else {
             None
         };
         if let Some(part) = part {
-            // Outlook draws a rule above its header block.
             (index..lines.len()).for_each(|at| set(parts, at, part));
             return;
         }
@@ -110,33 +141,85 @@ fn mark_older_mail(lines: &[&str], parts: &mut [Part], is_forward: bool) {
     }
 }
 
-/// "On … wrote:", on one line or wrapped over up to three; gives the number of lines.
+fn next_said<'a>(lines: &[&'a str], index: usize) -> &'a str {
+    (index..lines.len()).map(|at| line_at(lines, at)).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// `Von: Jo <jo@a.example>`: a header field in any language.
+fn is_labelled(line: &str) -> bool {
+    let line = line.trim_start_matches(['*', '_']);
+    line.split_once(':').is_some_and(|(name, value)| {
+        name.split_whitespace().count() <= 3 && name.len() <= 24 && !value.trim().is_empty()
+    })
+}
+
+/// "On … wrote:", on one line or wrapped over up to four; gives the number of lines.
 fn attribution(lines: &[&str], index: usize, lower: &str) -> Option<usize> {
-    if !LINES.is(Line::AttributionStart, lower) {
-        return None;
-    }
+    let starts = LINES.is(Line::AttributionStart, lower);
     let mut joined = String::new();
-    for taken in 1..=3 {
+    for taken in 1..=4 {
         let line = line_at(lines, index + taken - 1);
-        if line.is_empty() {
+        if line.is_empty() || line.starts_with('>') {
             return None;
         }
         joined.push_str(&line.to_lowercase());
-        if LINES.is(Line::Attribution, &joined) {
+        let quote_follows = next_said(lines, index + taken).starts_with('>');
+        let dated = LINES.is(Line::WhenOrWho, &joined);
+        // "On Monday she wrote:" is the sender's own sentence.
+        if starts && LINES.is(Line::Attribution, &joined) && (dated || quote_follows) {
             return Some(taken);
+        }
+        // In any language: who or when, a colon, a quote.
+        let told = joined.len() <= 250
+            && quote_follows
+            && joined.ends_with(':')
+            && (joined.contains('@') || joined.split_whitespace().any(is_hour))
+            && !LINES.is(Line::SaysSomething, &joined);
+        if told {
+            return Some(taken);
+        }
+        if !starts && taken == 2 {
+            return None;
         }
         joined.push(' ');
     }
     None
 }
 
+fn is_hour(word: &str) -> bool {
+    let word = word.trim_end_matches([',', ':', ')']);
+    word.split_once(':').is_some_and(|(hour, rest)| {
+        matches!(hour.len(), 1 | 2)
+            && rest.len() >= 2
+            && hour.chars().chain(rest.chars().take(2)).all(|c| c.is_ascii_digit())
+    })
+}
+
 /// `From:` followed within a few lines by two more of Sent/Date, To, Subject: what Outlook puts above the older mail.
 fn is_header_block(lines: &[&str], index: usize) -> bool {
-    let at = |offset: usize| line_at(lines, index + offset).trim_start_matches(['*', '_']).to_lowercase();
-    if !LINES.is(Line::HeaderFrom, &at(0)) {
+    if !LINES.is(Line::HeaderFrom, &header_line(lines, index)) {
         return false;
     }
-    (1..7).filter(|offset| LINES.is(Line::HeaderOther, &at(*offset))).count() >= 2
+    (1..7).filter(|offset| LINES.is(Line::HeaderOther, &header_line(lines, index + offset))).count() >= 2
+}
+
+fn header_line(lines: &[&str], index: usize) -> String {
+    line_at(lines, index).trim_start_matches(['*', '_']).to_lowercase()
+}
+
+/// Some people head their own mail like a memorandum: on top, without the address and the hour a mail program writes.
+fn is_memo(lines: &[&str], parts: &[Part], index: usize, is_forward: bool) -> bool {
+    let said = |at: usize| line_at(lines, at).chars().any(char::is_alphanumeric);
+    let on_top =
+        (0..index).all(|at| !said(at) || parts.get(at) != Some(&Part::Own) || header_field(lines, at));
+    let mut block = (index..index + 7)
+        .map(|at| header_line(lines, at))
+        .take_while(|line| LINES.is(Line::HeaderFrom, line) || LINES.is(Line::HeaderOther, line));
+    !is_forward && on_top && block.all(|line| !line.contains('@') && !line.split_whitespace().any(is_hour))
+}
+
+fn header_field(lines: &[&str], index: usize) -> bool {
+    LINES.is(Line::HeaderOther, &header_line(lines, index))
 }
 
 fn mark_banners(lines: &[&str], parts: &mut [Part]) {
@@ -149,7 +232,8 @@ fn mark_banners(lines: &[&str], parts: &mut [Part]) {
             continue;
         }
         let lower = line.to_ascii_lowercase();
-        let banner = LINES.is(Line::Banner, &lower) || (in_banner && LINES.is(Line::BannerMore, &lower));
+        let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric() && !"[(*-".contains(c));
+        let banner = LINES.is(Line::Banner, lower) || (in_banner && LINES.is(Line::BannerMore, lower));
         if banner {
             set(parts, index, Part::Banner);
         } else {
@@ -172,76 +256,43 @@ fn mark_endings(lines: &[&str], parts: &mut [Part]) {
         }
         let raw = lines.get(index).copied().unwrap_or_default();
         let line = raw.trim();
-        if line == "--" || raw == "-- " || (line.len() > 4 && line.chars().all(|c| c == '_')) {
+        // The mark of RFC 3676 4.3 parts the signature off for certain; other rules may part own words.
+        if raw == "-- " || (is_rule(line) && signature::begins(next_said(lines, index + 1))) {
             until_quote = Some(until_quote.unwrap_or(Part::Signature));
         }
         let lower = line.to_ascii_lowercase();
-        if LINES.is(Line::Legal, &lower) {
-            until_quote = Some(Part::Footer);
+        if is_legal(&lower) {
+            if (0..index).any(|at| parts.get(at) == Some(&Part::Own) && !line_at(lines, at).is_empty()) {
+                until_quote = Some(Part::Footer);
+            } else if LINES.count(Line::LegalWords, &lower) > 1 {
+                // On top of everything it is a banner, and what follows may be the mail.
+                let end =
+                    (index..lines.len()).find(|at| line_at(lines, *at).is_empty()).unwrap_or(lines.len());
+                (index..end).for_each(|at| set(parts, at, Part::Footer));
+                continue;
+            }
+        }
+        // Whoever names a client's record below legal text has written it.
+        if until_quote == Some(Part::Footer) && CLIENT_NUMBER.is_match(&lower) {
+            until_quote = None;
         }
         if let Some(part) = until_quote {
             set(parts, index, part);
-        } else if LINES.is(Line::Mobile, &lower) {
+        } else if LINES.is(Line::Mobile, &lower) && !signature::names_a_record(&lower) {
             set(parts, index, Part::Footer);
         }
     }
 }
 
-/// From the end of each run of own lines upwards: lines that look like names, titles, addresses and phones.
-fn mark_signatures(lines: &[&str], parts: &mut [Part]) {
-    let mut end = parts.len();
-    while end > 0 {
-        let start = (0..end).rev().find(|at| parts.get(*at) != Some(&Part::Own)).map_or(0, |at| at + 1);
-        if start < end {
-            mark_signature(lines, parts, start, end);
-        }
-        end = start.saturating_sub(1);
-    }
+/// Legal text, not "Confidential: client 1555555 revoked".
+fn is_legal(lower: &str) -> bool {
+    LINES.is(Line::Legal, lower)
+        && !CLIENT_NUMBER.is_match(lower)
+        && (!signature::names_a_record(lower) || LINES.count(Line::LegalWords, lower) > 1)
 }
 
-fn mark_signature(lines: &[&str], parts: &mut [Part], start: usize, end: usize) {
-    let first_said = (start..end).find(|at| !line_at(lines, *at).is_empty()).unwrap_or(end);
-    let mut top = end;
-    let mut contact = false;
-    for index in (start..end).rev().take(16) {
-        let line = line_at(lines, index);
-        if line.is_empty() {
-            continue;
-        }
-        let lower = line.to_ascii_lowercase();
-        if LINES.is(Line::SaysSomething, &lower)
-            || line.chars().all(|c| !c.is_alphabetic())
-            || line.ends_with(':')
-        {
-            break;
-        }
-        let closing = LINES.is(Line::Closing, &lower);
-        let words = line.split_whitespace().count();
-        // Somebody may well write a phone number in a sentence.
-        let prose = words >= 7 && line.ends_with(['.', '!', '?']);
-        let looks = LINES.is(Line::Contact, &lower) && !prose;
-        let name_like = words <= 9
-            && line.len() <= 80
-            && !line.ends_with(['.', '!', '?'])
-            && !line.contains("->")
-            && line
-                .chars()
-                .next()
-                .is_some_and(|c| c.is_uppercase() || c == '(' || c == '[' || c == '~' || c == '-');
-        if !(closing || looks || name_like) {
-            break;
-        }
-        contact |= looks;
-        top = index;
-        if closing {
-            break;
-        }
-    }
-    // The only line of a mail is never its signature.
-    if top <= first_said && !contact {
-        top = (first_said + 1..end).find(|at| !line_at(lines, *at).is_empty()).unwrap_or(end);
-    }
-    (top.max(start)..end).for_each(|at| set(parts, at, Part::Signature));
+fn is_rule(line: &str) -> bool {
+    line == "--" || (line.len() > 4 && line.chars().all(|c| c == '_'))
 }
 
 #[cfg(test)]
@@ -265,6 +316,14 @@ mod tests {
             "mine\n\nLe lun. 12 oct. 2026 \u{e0} 10:00, Jo <jo@a.example> a \u{e9}crit :\n> old",
             "mine\n\nAm 12.10.2026 um 10:00 schrieb Jo:\n> old",
             "mine\n\nVon: Jo\nGesendet: Montag\nAn: mich\nBetreff: x\n\nold",
+            "mine\n\nOp ma 12 okt. 2026 om 10:00 schreef Jo <jo@a.example>:\n> old",
+            "mine\n\nIl giorno lun 12 ott 2026 alle ore 10:00 Jo <jo@a.example> ha scritto:\n> old",
+            "mine\n\npon., 12 pa\u{17A} 2026 o 10:00 Jo Long-Name\n<jo@a.example> napisa\u{142}(a):\n\n> old",
+            "mine\n\n2026\u{5E74}10\u{6708}12\u{65E5} 10:00 Jo <jo@a.example>:\n> old",
+            "mine\n\n-----Messaggio originale-----\nDa: x\nold",
+            "mine\n\n-------- Alkuper\u{E4}inen viesti --------\nL\u{E4}hett\u{E4}j\u{E4}: Jo <jo@a.example>\nold",
+            "mine\n\nFrom: Jo <jo@a.example> Sent: Monday, October 12, 2026 9:00 AM To: me Subject: x\nold",
+            "mine\n\nDa: Jo <jo@a.example>\nInviato: luned\u{EC}\nA: me\nOggetto: x\n\nold",
             "mine\n\nEl lun, 12 oct 2026 a las 10:00, Jo (<jo@a.example>) escribi\u{f3}:\n> old",
         ];
         for text in table {
@@ -287,6 +346,74 @@ mod tests {
         let outlook = "please close\n\nFrom: x\nSent: y\nTo: z\nSubject: s\nold";
         assert!(split(outlook, true).has(Part::Forwarded) && !split(outlook, false).has(Part::Forwarded));
         assert_eq!(part("Begin forwarded message:\n\nFrom: x\nold", Part::Own), "");
+    }
+
+    #[test]
+    fn what_only_looks_like_older_mail_is_own() {
+        for text in [
+            "On Monday the client sat down and wrote:\nI want out.",
+            "2026-10-13 client 1555555 revoked:\nshe signed",
+            "From: Harbor House\nTo: HMIS Helpdesk\nDate: October 13\nSubject: a client\nClient 1555555 revoked.",
+            "----- Clients -----\nno more sharing",
+            "Your question of 10/12/2026 about client 1555555:\nit is closed",
+        ] {
+            assert_eq!(part(text, Part::Own), text, "{text}");
+        }
+        let thread = "From: Jo <jo@a.example>\nSent: Monday 9:00\nTo: me\nSubject: x\n\nold";
+        assert_eq!(part(thread, Part::Own), "", "an answer without a word of its own");
+    }
+
+    #[test]
+    fn forwards_that_a_program_prefixed_read_like_others() {
+        let apple = "see below\n\n> Begin forwarded message:\n> \n> From: x\n> old 1555555\n> > older";
+        assert_eq!(part(apple, Part::Own), "see below");
+        assert_eq!(part(apple, Part::Forwarded), "Begin forwarded message:\nFrom: x\nold 1555555\n> older");
+        for mark in [
+            "Anfang der weitergeleiteten Nachricht:",
+            "D\u{E9}but du message transf\u{E9}r\u{E9} :",
+            "---------- Messaggio inoltrato ---------",
+            "-------- Weitergeleitete Nachricht --------",
+        ] {
+            assert_eq!(part(&format!("see below\n\n{mark}\nold"), Part::Forwarded), format!("{mark}\nold"));
+        }
+    }
+
+    #[test]
+    fn what_phones_add_is_no_own_word() {
+        for footer in [
+            "Sent from my iPhone",
+            "Sent by voice from my Android phone.",
+            "Sent with voice dictation, please excuse errors",
+            "Dictated but not read",
+            "Get Outlook for Android<https://aka.example/AAb9ysg1581246>",
+            "Envoy\u{E9} de mon iPhone",
+            "Gesendet von Outlook f\u{FC}r iOS",
+            "Please excuse any typos",
+        ] {
+            let text = format!("please close 1555555.\n\n{footer}");
+            assert_eq!(part(&text, Part::Own), "please close 1555555.", "{footer}");
+        }
+        for own in [
+            "Sent from my desk yesterday: client 1555555 revoked",
+            "Dictated by the client, her words: I want out",
+        ] {
+            assert_eq!(part(&format!("x\n{own}"), Part::Own), format!("x\n{own}"));
+        }
+    }
+
+    #[test]
+    fn rules_part_off_signatures_and_not_own_words() {
+        assert_eq!(
+            part("old one: 1555555\n_____\nnew one: 1555556", Part::Own),
+            "old one: 1555555\n_____\nnew one: 1555556"
+        );
+        assert_eq!(
+            part(
+                "close it.\n_____\nHarbor House - 160 4th Ave N, Suite 198\nYou may revoke consent.",
+                Part::Own
+            ),
+            "close it."
+        );
     }
 
     #[test]
@@ -320,6 +447,29 @@ mod tests {
         let text = "CAUTION: This email originated from outside of the organization. Do not click links\nor open attachments unless you recognize the sender.\nplease close it.\n\nCONFIDENTIALITY NOTICE: This e-mail may contain clients' consent.\nMore of it.";
         assert_eq!(part(text, Part::Own), "please close it.");
         assert!(part(text, Part::Footer).starts_with("CONFIDENTIALITY"));
+        for banner in [
+            "\u{26A0} EXTERNAL EMAIL. Do not give out passwords.",
+            "[EXTERNAL]",
+            "CAUTION: External sender.",
+            "This sender is from outside your organization.",
+            "You don't often get email from jo@a.example. Learn why this is important",
+        ] {
+            assert_eq!(
+                part(&format!("{banner}\nplease close it."), Part::Own),
+                "please close it.",
+                "{banner}"
+            );
+        }
+        for own in [
+            "NOTICE: the client 1555555 revoked consent today. Please close.",
+            "Confidential client information below.\nClient ID: 1555555\nPlease close.",
+            "This message is intended to tell you that client 1555555 revoked consent.",
+            "hello\nConfidential: client 1555555 revoked.\nPlease close.",
+        ] {
+            assert_eq!(part(own, Part::Own), own);
+        }
+        let on_top = "CONFIDENTIAL: privileged and intended recipients only.\n\nplease close it.";
+        assert_eq!(part(on_top, Part::Own), "please close it.");
         assert_eq!(
             part("Notice of revocation\nClient 1555555", Part::Own),
             "Notice of revocation\nClient 1555555"

@@ -1,6 +1,8 @@
 //! Own words as sentences: hard-wrapped lines joined, lists and fields kept apart, rows of tables spelt out as
 //! `header: cell`, so that one way of reading serves them all.
 
+use super::tables;
+
 /// Where a sentence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -63,25 +65,27 @@ fn units(lines: &[&str]) -> Vec<Unit> {
     let mut listed = false;
     let mut index = 0;
     let mut last_len = 0;
+    let wrapping = Wrapping::of(lines);
     while let Some(raw) = lines.get(index) {
-        let rows = table_at(lines, index);
+        let rows = tables::length(lines, index);
         if rows > 1 {
             flush(&mut paragraph, listed, &mut units);
-            units.extend(spell_out(lines.get(index..index + rows).unwrap_or_default()));
+            let spelt = tables::spell_out(lines.get(index..index + rows).unwrap_or_default());
+            units.extend(spelt.into_iter().map(|text| Unit { text, listed: true }));
             index += rows;
             listed = false;
             continue;
         }
-        let line = raw.trim();
-        let item = is_item(line);
+        let field = tables::field(raw.trim());
+        let line = &*field;
+        let wrapped = last_len >= 45 && !paragraph.ends_with(['.', '!', '?', ';', ':', ',']);
+        let item = is_item(line) && !(wrapped && goes_on(line));
         let joins = !paragraph.is_empty()
             && !line.is_empty()
             && !item
-            && !is_field(line)
+            && !(is_field(line) && !(wrapped && goes_on(line)))
             && !paragraph.ends_with(':')
-            && (last_len >= 45
-                || (line.chars().next().is_some_and(char::is_lowercase)
-                    && !paragraph.ends_with(['.', '!', '?', ';'])));
+            && wrapping.joins(&paragraph, last_len, line);
         if !joins {
             flush(&mut paragraph, listed, &mut units);
             listed = item;
@@ -97,6 +101,92 @@ fn units(lines: &[&str]) -> Vec<Unit> {
     }
     flush(&mut paragraph, listed, &mut units);
     units
+}
+
+/// How the lines of a mail were broken: by a program at a width, or by the sender where a thought ended.
+struct Wrapping {
+    /// Letters of the longest line.
+    width: usize,
+    /// The sender begins sentences with capitals, so a small letter tells that a sentence goes on.
+    cased: bool,
+    /// Lines after which the next word did not fit any more.
+    full: usize,
+}
+
+impl Wrapping {
+    fn of(lines: &[&str]) -> Self {
+        let said = || lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+        let first = said().next().and_then(|line| line.chars().find(|c| c.is_alphabetic()));
+        let capitals = said().filter(|line| line.chars().next().is_some_and(char::is_uppercase)).count();
+        let width = said().map(|line| line.chars().count()).max().unwrap_or(0);
+        let pairs = lines.iter().zip(lines.iter().skip(1));
+        let full =
+            pairs.filter(|(line, next)| is_full(line.trim().chars().count(), next.trim(), width)).count();
+        Self { width, cased: !first.is_some_and(char::is_lowercase) || capitals > 1, full }
+    }
+
+    /// Whether `line` carries on the paragraph, whose last line had `last` letters.
+    fn joins(&self, paragraph: &str, last: usize, line: &str) -> bool {
+        // One long line is no wrapping.
+        let full = is_full(last, line, self.width) && self.full > 1;
+        let goes_on =
+            line.chars().next().is_some_and(char::is_lowercase) && !paragraph.ends_with(['.', '!', '?', ';']);
+        full || (goes_on && (self.cased || dangles(paragraph))) || (dangles(paragraph) && last >= 20)
+    }
+}
+
+/// A program breaks a line only where the next word does not fit any more; nobody wraps at more than 130 letters.
+fn is_full(line: usize, next: &str, width: usize) -> bool {
+    let first_word = next.split_whitespace().next().map_or(0, |word| word.chars().count());
+    first_word > 0 && line >= 45 && width <= 130 && line + 1 + first_word > width
+}
+
+/// A line that ends in such a word goes on in the next.
+fn dangles(paragraph: &str) -> bool {
+    let last = paragraph.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        last.as_str(),
+        "the"
+            | "a"
+            | "an"
+            | "to"
+            | "of"
+            | "and"
+            | "or"
+            | "with"
+            | "for"
+            | "her"
+            | "his"
+            | "their"
+            | "our"
+            | "your"
+            | "my"
+            | "from"
+            | "in"
+            | "on"
+            | "at"
+            | "by"
+            | "that"
+            | "is"
+            | "was"
+            | "has"
+            | "have"
+            | "had"
+            | "not"
+            | "be"
+            | "been"
+            | "client"
+            | "will"
+            | "as"
+            | "but"
+            | "this"
+            | "these"
+            | "than"
+            | "who"
+            | "which"
+            | "we"
+            | "i"
+    )
 }
 
 fn flush(paragraph: &mut String, listed: bool, units: &mut Vec<Unit>) {
@@ -119,6 +209,13 @@ fn is_item(line: &str) -> bool {
     }
 }
 
+/// A line that begins with a long number and goes on in prose.
+fn goes_on(line: &str) -> bool {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.len() - rest.len() >= 4
+        && rest.split_whitespace().filter(|word| word.chars().all(char::is_lowercase)).count() >= 2
+}
+
 /// `Client ID: 1555555`
 fn is_field(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, value)| {
@@ -131,79 +228,6 @@ fn is_field(line: &str) -> bool {
             && name.chars().next().is_some_and(char::is_uppercase)
             && !value.starts_with("//")
     })
-}
-
-fn cells(line: &str) -> Vec<&str> {
-    let line = line.trim().trim_matches('|');
-    let by = |parts: Vec<&'_ str>| -> usize { parts.iter().filter(|cell| !cell.trim().is_empty()).count() };
-    for separator in ["\t", "|", "   "] {
-        if by(line.split(separator).collect()) > 1 {
-            let split = line.split(separator).map(str::trim);
-            // Blanks are padding, tabs and bars are columns even where a cell is empty.
-            return if separator == "   " {
-                split.filter(|cell| !cell.is_empty()).collect()
-            } else {
-                split.collect()
-            };
-        }
-    }
-    vec![line]
-}
-
-/// How many lines from here on form a table.
-fn table_at(lines: &[&str], index: usize) -> usize {
-    let width = |at: usize| {
-        lines.get(at).map_or(0, |line| {
-            let cells = cells(line);
-            if cells.iter().any(|cell| cell.len() > 60) { 1 } else { cells.len() }
-        })
-    };
-    let first = width(index);
-    if first < 2 {
-        return 0;
-    }
-    (index..lines.len())
-        .take_while(|at| width(*at) == first || (width(*at) > 1 && width(*at) + 1 >= first && first > 2))
-        .count()
-}
-
-fn spell_out(rows: &[&str]) -> Vec<Unit> {
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .copied()
-        .map(cells)
-        .filter(|row| !row.iter().all(|cell| cell.chars().all(|c| "-=+ :".contains(c))))
-        .collect();
-    let has_digit = |text: &&str| text.chars().filter(char::is_ascii_digit).count() >= 3;
-    let header = rows.first().filter(|first| {
-        !first.iter().any(has_digit)
-            && !rows.iter().skip(1).any(|row| row.first().copied().is_some_and(is_label))
-    });
-    let mut units = Vec::new();
-    for row in rows.iter().skip(usize::from(header.is_some())) {
-        let mut text = String::new();
-        for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            if !text.is_empty() {
-                // A label in the first column belongs to what stands right of it.
-                text.push_str(if header.is_none() && row.len() == 2 { ": " } else { ", " });
-            }
-            if let Some(name) = header.and_then(|header| header.get(column)).filter(|name| !name.is_empty()) {
-                text.push_str(name.trim_end_matches(':'));
-                text.push_str(": ");
-            }
-            text.push_str(cell);
-        }
-        units.push(Unit { text: text.replace(":: ", ": "), listed: true });
-    }
-    units
-}
-
-fn is_label(cell: &str) -> bool {
-    let lower = cell.to_ascii_lowercase();
-    !cell.chars().any(|c| c.is_ascii_digit())
-        && ["client", "id", "date", "scenario", "agency", "record", "revoked", "project", "staff", "request"]
-            .iter()
-            .any(|word| lower.split(|c: char| !c.is_ascii_alphabetic()).any(|part| part == *word))
 }
 
 fn split_unit(unit: &Unit, place: Place, found: &mut Vec<Sentence>) {
@@ -253,7 +277,7 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
     let word = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '.')).next().unwrap_or_default();
     let next = after.trim_start().chars().next();
     let lower = word.to_ascii_lowercase();
-    let digit_follows = next.is_some_and(|c| c.is_ascii_digit() || c == '#');
+    let digit_follows = next.is_some_and(|c| c.is_ascii_digit() || c == '#' || c == '(');
     if matches!(
         lower.as_str(),
         "no" | "nos"
@@ -275,8 +299,16 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
             | "ext"
             | "tel"
             | "ph"
+            | "bldg"
+            | "rm"
+            | "ref"
+            | "lic"
+            | "acct"
+            | "opt"
+            | "cert"
+            | "rev"
     ) {
-        return digit_follows;
+        return digit_follows || (lower == "no" && next == Some('('));
     }
     if matches!(
         lower.as_str(),
@@ -284,6 +316,7 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
             | "ms"
             | "mx"
             | "dr"
+            | "sr"
             | "st"
             | "vs"
             | "e.g"
@@ -342,6 +375,41 @@ mod tests {
         for (text, wanted) in table {
             assert_eq!(&sentences(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn lines_that_the_sender_broke_stay_apart() {
+        let table: &[(&str, &[&str])] = &[
+            // Typed on a phone, without capitals or stops.
+            (
+                "hey its deshawn\nclient 1555555 wants out of the sharing thing\ncan u close him",
+                &["hey its deshawn", "client 1555555 wants out of the sharing thing", "can u close him"],
+            ),
+            // Lists without marks.
+            (
+                "Client 1390442, consent revoked 02/11/2025, closed 02/12/2025\nClient 1418857, consent revoked on paper 06/03/2025, closed 06/03/2025\nDone",
+                &[
+                    "Client 1390442, consent revoked 02/11/2025, closed 02/12/2025",
+                    "Client 1418857, consent revoked on paper 06/03/2025, closed 06/03/2025",
+                    "Done",
+                ],
+            ),
+            // Wrapped by hand, unevenly.
+            ("The client has revoked her\nconsent today.", &["The client has revoked her consent today."]),
+            ("Please close record of our\nClient 1555555", &["Please close record of our Client 1555555"]),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(&sentences(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_with_leaders_are_fields() {
+        assert_eq!(
+            sentences("Client ID ......... 1290664\nDate withdrawn .... 09-01-2026\nClosed by ... me"),
+            ["Client ID: 1290664", "Date withdrawn: 09-01-2026", "Closed by: me"]
+        );
+        assert_eq!(sentences("Well ... I think so"), ["Well ...", "I think so"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a reply says, as a value. Nothing else of a case ever reaches a template.
 
 use crate::domain::{
-    Case, CaseId, ClientId, Fact, Item, ItemOutcome, NoticeKind, Replacement, ReplyKind, Report, Scenario,
-    Step, ToDo,
+    Case, CaseId, ClientId, Excess, Fact, Item, ItemOutcome, NoticeKind, Replacement, ReplyKind, Report,
+    Scenario, Step, ToDo,
 };
 
 /// Everything one reply says.
@@ -14,8 +14,8 @@ pub struct Letter {
     pub body: Body,
     /// What the agency should do meanwhile: in the first reply it gets.
     pub advice: Option<Advice>,
-    /// Whether it asks to leave personal data out of mails.
-    pub ask_privacy: bool,
+    /// What the mails held besides: it asks to leave that out.
+    pub excess: Excess,
 }
 
 /// The part that differs from reply to reply.
@@ -179,7 +179,7 @@ pub fn letter(case: &Case, kind: &ReplyKind, first: bool) -> Letter {
         },
         ReplyKind::Cancelled => Body::Cancelled,
     };
-    Letter { case: case.id, advice: advice(case, &body, first), body, ask_privacy: case.personal_data }
+    Letter { case: case.id, advice: advice(case, &body, first), body, excess: case.excess }
 }
 
 fn is_settled(item: &Item) -> bool {

@@ -1,7 +1,7 @@
 //! A letter of every kind and shape, so that every template can be tried before the first real reply.
 
 use super::{Advice, Body, Finding, Letter, RecordReport, RecordStanding, Waiting};
-use crate::domain::{CaseId, ClientId, Fact, Replacement, ToDo};
+use crate::domain::{CaseId, ClientId, Excess, Fact, Replacement, ToDo};
 
 fn record(number: &str) -> ClientId {
     ClientId::parse(number).expect("the sample IDs are well formed")
@@ -88,7 +88,8 @@ fn bodies() -> Vec<Body> {
 /// Letters in which every value of every template takes every shape it can have.
 pub(super) fn samples() -> Vec<Letter> {
     let case = CaseId::new(1042);
-    let plain = bodies().into_iter().map(|body| Letter { case, body, advice: None, ask_privacy: false });
+    let plain =
+        bodies().into_iter().map(|body| Letter { case, body, advice: None, excess: Excess::default() });
     let advised = [
         Advice::Revocation,
         Advice::PartlyConfirmed,
@@ -96,6 +97,15 @@ pub(super) fn samples() -> Vec<Letter> {
         Advice::AfterCancel,
         Advice::Consent,
     ]
-    .map(|advice| Letter { case, body: Body::MissingId, advice: Some(advice), ask_privacy: true });
-    plain.chain(advised).collect()
+    .map(|advice| Letter {
+        case,
+        body: Body::MissingId,
+        advice: Some(advice),
+        excess: Excess::default(),
+    });
+    let asking = [(true, true), (true, false), (false, true)].map(|(personal_data, attachment)| {
+        let excess = Excess { personal_data, attachment };
+        Letter { case, body: Body::MissingId, advice: Some(Advice::Revocation), excess }
+    });
+    plain.chain(advised).chain(asking).collect()
 }

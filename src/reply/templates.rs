@@ -10,7 +10,7 @@ use super::{
     layout::{BothForms, lay_out, one_line},
     samples::samples,
 };
-use crate::domain::{ClientId, Fact, ToDo};
+use crate::domain::{ClientId, Excess, Fact, ToDo};
 
 /// A template: its file, its built-in text, and the values it may use.
 struct Template {
@@ -42,7 +42,7 @@ const TEMPLATES: [Template; 18] = [
     template!("declined.txt": "records", "note"),
     template!("cancelled.txt":),
     template!("advice.txt": "form"),
-    template!("privacy.txt":),
+    template!("privacy.txt": "personal_data"),
     template!("closing.txt":),
 ];
 
@@ -294,8 +294,8 @@ fn sections(letter: &Letter) -> Vec<(&'static str, Values)> {
     if let Some(advice) = letter.advice {
         sections.push(("advice.txt", vec![("form", Value::from(advice.name()))]));
     }
-    if letter.ask_privacy {
-        sections.push(("privacy.txt", Vec::new()));
+    if letter.excess != Excess::default() {
+        sections.push(("privacy.txt", vec![("personal_data", Value::from(letter.excess.personal_data))]));
     }
     sections.push(("closing.txt", Vec::new()));
     sections

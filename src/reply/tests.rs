@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta};
 
 use super::{Advice, Body, Rendered, Templates, html_of, letter, samples::samples};
 use crate::domain::{
-    AgencyId, Case, CaseId, Change, ClientId, Closing, Fact, Item, ItemOutcome, MailAddress, Mode,
+    AgencyId, Case, CaseId, Change, ClientId, Closing, Excess, Fact, Item, ItemOutcome, MailAddress, Mode,
     NoticeKind, Opening, Replacement, ReplyKind, Report, Scenario, Standing, Step, ToDo,
 };
 
@@ -32,7 +32,7 @@ fn case(kind: NoticeKind, items: Vec<Item>) -> Case {
         new_records: vec![id("1777777")],
         claimed_scenario: Some(Scenario::One),
         effective: None,
-        personal_data: false,
+        excess: Excess::default(),
         reasons: vec!["planted: what the mail said".to_owned()],
         received_at,
         due_at: received_at + TimeDelta::days(1),
@@ -171,7 +171,7 @@ fn no_reply_repeats_a_mail_or_names_anybody_and_both_forms_say_the_same() {
     let known = BTreeSet::from(["1555555", "1777777"]);
     for item in all_items() {
         let mut case = case(NoticeKind::Revocation, vec![item]);
-        case.personal_data = true;
+        case.excess.personal_data = true;
         for kind in all_kinds() {
             let rendered = TEMPLATES.render(&letter(&case, &kind, true)).expect("sound");
             let all = format!("{}\n{}\n{}", rendered.subject, rendered.text, rendered.html).to_lowercase();
@@ -474,12 +474,24 @@ fn the_other_kinds_say_what_they_are_for() {
     }
     let mut told_too_much = revocation;
     assert!(!flat(&said(&told_too_much, &ReplyKind::Received, true)).contains("Social Security"));
-    told_too_much.personal_data = true;
+    told_too_much.excess = Excess { personal_data: true, attachment: true };
     let text = flat(&said(&told_too_much, &ReplyKind::Received, true));
     assert!(
         text.contains("please leave out names, Social Security numbers, birth dates and signed forms"),
         "{text}"
     );
+    told_too_much.excess.personal_data = false;
+    let text = flat(&said(&told_too_much, &ReplyKind::Received, true));
+    assert!(
+        text.contains("a file came with the mail") && text.contains("Please do not mail forms"),
+        "{text}"
+    );
+    assert!(!text.contains("Social Security"), "{text}");
+    // Whoever is asked for a client ID may be about to send the form.
+    for kind in [ReplyKind::MissingId, ReplyKind::MissingIdReminder] {
+        let text = flat(&said(&case(NoticeKind::Revocation, Vec::new()), &kind, true));
+        assert!(text.contains("please do not mail a form that holds personal details"), "{text}");
+    }
 }
 
 #[test]

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::*;
 use crate::{
     domain::{
-        Action, ActionState, AgencyId, Case, CaseId, ClientId, Event, MessageKey, Mode, NoticeKind, Opening,
-        Standing,
+        Action, ActionState, AgencyId, Case, CaseId, ClientId, Event, Excess, MessageKey, Mode, NoticeKind,
+        Opening, Standing,
     },
     sql::ground::{Ground, Plot, on_both_engines, script},
 };
@@ -54,7 +54,7 @@ pub(super) async fn with_case(store: &Store) -> Case {
         new_records: Vec::new(),
         claimed_scenario: None,
         effective: None,
-        personal_data: false,
+        excess: Excess::default(),
         reasons: Vec::new(),
         received_at: now(),
         due_at: now(),

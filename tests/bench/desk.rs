@@ -15,7 +15,7 @@ use roi_desk::{
     engine::{self, Desk},
     hmis::{Hmis, HmisOptions, ItemVisibility, Role, sample},
     mailbox::{Content, Entry, Fetched, Mailbox, Options},
-    notice::{self, ReaderRules},
+    notice::{self, ReaderRules, Vocabulary},
     sql::Address,
     store::Lease,
 };
@@ -54,6 +54,62 @@ fn parse_a_notice_with_mail_parser_alone(bencher: Bencher) {
     bencher
         .counter(ItemsCount::new(1_u32))
         .bench(|| parser.parse(black_box(&mail)).and_then(|mail| mail.body_text(0).map(|text| text.len())));
+}
+
+/// The labelled mails of `tests/fixtures/notices`, with the header fields that they leave out.
+fn labelled_mails() -> Vec<Vec<u8>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/notices");
+    let files =
+        std::fs::read_dir(folder).expect("the fixtures are there").map(|entry| entry.expect("read").path());
+    let mut mails = Vec::new();
+    for file in files.filter(|file| file.to_string_lossy().contains("/mails-")) {
+        let text = std::fs::read_to_string(file).expect("a text");
+        for block in text.split("\n=== ").skip(1) {
+            let (header, body) =
+                block.split_once('\n').and_then(|(_, mail)| mail.split_once("\n\n")).unwrap_or_default();
+            let mut mail = String::new();
+            for field in ["From: Pat <pat@agency.example>", "Date: Wed, 14 Oct 2026 10:00:00 -0500"] {
+                let name = field.split(' ').next().unwrap_or_default();
+                if !header.lines().any(|line| line.starts_with(name)) {
+                    mail.push_str(&format!("{field}\n"));
+                }
+            }
+            mail.push_str(&format!("{}\n\n{body}", header.trim_end()));
+            mails.push(mail.replace('\n', "\r\n").into_bytes());
+        }
+    }
+    assert!(mails.len() > 100, "these are few: {}", mails.len());
+    mails
+}
+
+/// The whole reader over the labelled mails, notices and others: mails per second.
+#[divan::bench]
+fn read_labelled_mails(bencher: Bencher) {
+    let rules = ReaderRules::new(&config::default_client_id(), Vec::new()).expect("the default pattern");
+    let mails = labelled_mails();
+    bencher
+        .counter(ItemsCount::new(mails.len()))
+        .bench(|| mails.iter().filter(|mail| notice::read(black_box(mail), &rules).act).count());
+}
+
+/// mail-parser alone on the same mails: the reader's cost is the ratio of the two.
+#[divan::bench]
+fn parse_labelled_mails_with_mail_parser_alone(bencher: Bencher) {
+    let mails = labelled_mails();
+    let parser = mail_parser::MessageParser::default();
+    bencher.counter(ItemsCount::new(mails.len())).bench(|| {
+        let text = |mail: &Vec<u8>| {
+            parser.parse(black_box(mail)).and_then(|mail| mail.body_text(0).map(|text| text.len()))
+        };
+        mails.iter().filter_map(text).sum::<usize>()
+    });
+}
+
+/// The vocabulary read and compiled, with a site's own phrases: once at each start and at each reload.
+#[divan::bench]
+fn build_the_vocabulary(bencher: Bencher) {
+    let own = include_str!("../../config/vocabulary.example.toml");
+    bencher.bench(|| Vocabulary::with(black_box(own)).expect("sound"));
 }
 
 /// A record read from the HMIS (`SQLite`) and classified.

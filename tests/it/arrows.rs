@@ -33,7 +33,11 @@ const PURE_BUT: &[(&str, &str)] = &[("reply", "fs"), ("reply", "io")];
 const ARROWS: &[May] = &[
     // Pure. Everything knows the domain, and the domain nobody; deciding needs what was found.
     may("domain", &[], &["chrono", "serde", "serde_json", "sha2", "thiserror"]),
-    may("notice", &["domain"], &["chrono", "mail_parser", "regex", "scraper", "serde", "thiserror", "uuid"]),
+    may(
+        "notice",
+        &["domain"],
+        &["chrono", "mail_parser", "regex", "scraper", "serde", "thiserror", "toml", "uuid"],
+    ),
     may("classify", &["domain"], &["serde"]),
     may("policy", &["domain", "classify"], &["serde"]),
     may("reply", &["domain"], &["chrono", "minijinja", "serde", "thiserror"]),

@@ -328,6 +328,88 @@ async fn a_declined_case_tells_the_agency_the_staff_members_words() {
     assert_eq!(after.status.code(), Some(1), "over is over");
 }
 
+/// The mail with a file beside its text.
+fn with_a_file(mail: &[u8], name: &str) -> Vec<u8> {
+    let mail = String::from_utf8_lossy(mail).into_owned();
+    let (header, body) = mail.split_once("\r\n\r\n").expect("a header");
+    let header = header.replace("text/plain; charset=utf-8", "multipart/mixed; boundary=part");
+    format!(
+        "{header}\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\n{body}\r\n--part\r\nContent-Type: application/pdf\r\n\
+         Content-Disposition: attachment; filename=\"{name}\"\r\n\r\nplanted\r\n--part--\r\n"
+    )
+    .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_mails_a_form_or_personal_details_is_asked_to_leave_them_out() {
+    let site = site("scenario_1 = \"apply\"").await;
+    let attached = "Our client revoked consent today, the form is attached. Please close the record.";
+    site.deliver("1", &with_a_file(&notice("jane@alder.example", attached).mail("one"), "Quartz.pdf"));
+    let named = "Our client Zebulon Quartz revoked consent today. Please close the record.";
+    site.deliver("2", &notice("omar@alder.example", named).mail("two"));
+    let plain_words = "Our client revoked consent today. Please close the record.";
+    site.deliver("3", &notice("ann@birch.example", plain_words).mail("three"));
+    let daemon = site.serve();
+    site.at_rest(3).await;
+    let asked = async |count: usize| {
+        let sent = until(Duration::from_secs(60), || {
+            replies_saying(&site, "could not find in it which client record") == count
+        })
+        .await;
+        assert!(sent, "{}", site.log());
+    };
+    asked(3).await;
+    assert_eq!(replies_saying(&site, "please do not mail a form that holds personal details"), 3);
+    assert_eq!(replies_saying(&site, "a file came with the mail we got about this"), 1);
+    assert_eq!(replies_saying(&site, "please leave out names, Social Security numbers"), 1);
+
+    // An answer that holds too much is told so with the next reply.
+    let born = "It is 1000001. Date of birth 02/03/1980.";
+    let subject = "Re: Please send us the client ID [RD-1001]";
+    site.deliver("4", &Letter { subject, ..notice("jane@alder.example", born) }.mail("four"));
+    site.at_rest(4).await;
+    let told = until(Duration::from_secs(60), || {
+        replies_saying(&site, "please leave out names, Social Security numbers") > 1
+    })
+    .await;
+    daemon.stop().await;
+    assert!(told, "{}", site.log());
+    let seen = format!("{}{}{}", site.log(), site.sent().join("\n"), site.run(&["case", "show", "RD-1001"]));
+    for value in ["Quartz", "Zebulon", "1980", "planted"] {
+        assert!(!seen.contains(value), "“{value}” is shown");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_that_might_have_been_a_notice_is_listed_with_the_reason_and_nothing_of_it() {
+    let site = site("scenario_1 = \"apply\"").await;
+    let scanner =
+        Letter { subject: "Scan from MX-3071", ..notice("scan@alder.example", "See the attached file.") };
+    site.deliver("1", &with_a_file(&scanner.mail("one"), "ROI revocation Quartz.pdf"));
+    let voicemail = "You have a new voicemail: hi this is Quartz about the consent";
+    let headers = "Auto-Submitted: auto-generated\r\n";
+    site.deliver(
+        "2",
+        &Letter { headers, subject: "Voicemail", ..notice("pbx@alder.example", voicemail) }.mail("two"),
+    );
+    let printer =
+        Letter { subject: "printer", ..notice("jane@alder.example", "The printer is out of paper.") };
+    site.deliver("3", &printer.mail("three"));
+    let daemon = site.serve();
+    site.at_rest(3).await;
+    daemon.stop().await;
+    let possible = site.json(&["mail", "list", "--possible"]);
+    let mut reasons: Vec<&str> = possible.iter().map(|mail| text(mail, "reason")).collect();
+    reasons.sort_unstable();
+    let expected =
+        ["An attachment is called a revocation.", "It speaks of revoking, consent or statewide sharing."];
+    assert_eq!(reasons, expected, "{possible:#?}");
+    let shown = site.run(&["mail", "list", "--possible"]);
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(expected.iter().all(|reason| reason.split(' ').all(|word| flat.contains(word))), "{shown}");
+    assert!(!shown.contains("Quartz") && !shown.contains("printer"), "{shown}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_and_lists_hold_no_personal_data() {
     let site = site("scenario_1 = \"apply\"").await;

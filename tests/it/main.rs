@@ -20,3 +20,4 @@ mod several;
 mod site;
 mod smtp_sink;
 mod systemd;
+mod vocabulary;

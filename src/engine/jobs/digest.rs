@@ -96,7 +96,9 @@ fn for_people(time: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AgencyId, CaseId, ClientId, Item, Mode, NoticeKind, Opening, Standing, Step};
+    use crate::domain::{
+        AgencyId, CaseId, ClientId, Excess, Item, Mode, NoticeKind, Opening, Standing, Step,
+    };
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000, 0).expect("valid")
@@ -115,7 +117,7 @@ mod tests {
             new_records: Vec::new(),
             claimed_scenario: None,
             effective: None,
-            personal_data: false,
+            excess: Excess::default(),
             reasons: vec!["planted".to_owned()],
             received_at,
             due_at: received_at + took,

@@ -115,7 +115,7 @@ fn words(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AgencyId, Case, CaseId, ClientId, NoticeKind, Opening, Standing};
+    use crate::domain::{AgencyId, Case, CaseId, ClientId, Excess, NoticeKind, Opening, Standing};
 
     fn at(text: &str) -> DateTime<Utc> {
         DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
@@ -133,7 +133,7 @@ mod tests {
             new_records: Vec::new(),
             claimed_scenario: None,
             effective: None,
-            personal_data: false,
+            excess: Excess::default(),
             reasons: vec!["planted".to_owned()],
             received_at: at(since),
             due_at: at(due),

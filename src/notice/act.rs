@@ -91,7 +91,10 @@ pub(super) fn act_doubts(
             }
             let idle = outright && *finding == Finding::NoAction || elsewhere || other_slip;
             let beside = outright && index == decisive && is_beside(*finding);
-            if idle || beside || history && is_told_before(*finding) || another && is_of_another(*finding) {
+            // Told before the deed, a consent is history only where it is told as such: else it is a second wish.
+            let second = *finding == Finding::Consented && !is_history(&sentence.lower);
+            let past = history && is_told_before(*finding) && !second;
+            if idle || beside || past || another && is_of_another(*finding) {
                 continue;
             }
             if let Some(why) = blocks(*finding, sentence, revoked || asked) {
@@ -273,7 +276,7 @@ fn blocks(finding: Finding, sentence: &Sentence, revoked: bool) -> Option<&'stat
     }
 }
 
-/// A notice asks for the closing, tells the agency's own steps, or is so short that it can mean nothing else.
+/// A notice asks for the closing, tells the agency's own steps, or implies its wish by telling the deed and nothing else.
 fn request_doubts(own: &Own, notice: &Notice, verdict: &mut Verdict) {
     let requests = own.any(Finding::CloseRequest) || own.any(Finding::ConfirmRequest);
     let asks = requests || own.any(Finding::StepsDone);

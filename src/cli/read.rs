@@ -25,7 +25,8 @@ pub struct Args {
     /// Your own phrases, beside the built-in ones and instead of those that policy.vocabulary names
     #[arg(long, value_name = "FILE")]
     vocabulary: Option<PathBuf>,
-    /// Show the text as well: whose words each line is, and what was recognised in each of the sender's own sentences
+    /// Show the text as well: whose words each line is, and what was recognised in each of the sender's own sentences (not
+    /// with --format json)
     #[arg(long)]
     explain: bool,
 }

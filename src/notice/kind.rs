@@ -207,15 +207,13 @@ fn hinted(own: &Own, text: &str) -> Option<(NoticeKind, &'static str)> {
         && !own.any(Finding::RevokeWished)
         && !own.any(Finding::RevokeWanted)
         && !own.any(Finding::RevokeFuture);
-    let asks_to_act =
+    let asked_plainly =
         own.counting().any(|(_, sentence, said)| said.has(Finding::CloseRequest) && !sentence.is_question());
-    if doubted_only && own.any(Finding::Question) && !asks_to_act {
+    if doubted_only && own.any(Finding::Question) && !asked_plainly {
         return Some((NoticeKind::Other, "It asks about a revocation that the sender is not sure of."));
     }
     let unsaid = own.any(Finding::RevokeDenied) || own.any(Finding::Reversal);
     let about_sharing = own.any(Finding::Sharing);
-    let asked_plainly =
-        own.counting().any(|(_, sentence, said)| said.has(Finding::CloseRequest) && !sentence.is_question());
     let told = own.any(Finding::RevokeWanted) || own.any(Finding::RevokeFuture) || asked_plainly;
     if own.any(Finding::RevokeHypothetical) && own.any(Finding::Question) && (unsaid || !told) {
         return Some((NoticeKind::Other, "It asks about revoking; nobody has done it."));

@@ -98,12 +98,11 @@ pub(super) fn gather(head: &Subject<'_>, parts: &Segments, continues: bool, rule
     };
     let relevant = !mentions.is_empty() || sentences.iter().any(matter);
     // Most mail is about passwords and reports: one look at it is enough.
-    let said = if relevant {
+    let mut said: Vec<Said> = if relevant {
         sentences.iter().map(|sentence| intent::find(sentence, &words)).collect()
     } else {
         vec![Said::default(); sentences.len()]
     };
-    let mut said = said;
     doubt_quotations(&sentences, &mut said);
     Own { sentences, said, mentions, continues, words }
 }

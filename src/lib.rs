@@ -12,8 +12,8 @@
 //! Each arrow is a step that a loop repeats and a test calls directly: `Desk::poll_once`, `Desk::judge_next`,
 //! `Desk::deliver_next` and `Desk::mark_next` in [`engine`].
 //!
-//! - **Intake**: mails are read (pure), then recorded in one transaction a batch, with the case they open or join.
-//!   Only afterwards is anything in the mailbox touched, and only for notices.
+//! - **Intake**: mails are read (pure), then recorded in one transaction a batch, with the case they open or join: by the
+//!   conversation they carry on, or the records they name. Only afterwards is anything in the mailbox touched, and only for notices.
 //! - **Judge**: facts → scenario → policy → the case's next state, its history and what it orders, in one
 //!   transaction.
 //! - **Deliver**: an ordered action's attempt is committed before its effect, its outcome after. An attempt without

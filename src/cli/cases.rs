@@ -61,6 +61,11 @@ pub enum Args {
         #[arg(long)]
         note: String,
     },
+    /// Ask the agency: for the client ID if the case has none, else whether to go ahead
+    Ask {
+        /// The case, e.g. RD-1042
+        id: CaseId,
+    },
     /// Leave a remark in the history
     Note {
         /// The case, e.g. RD-1042
@@ -167,14 +172,14 @@ pub(super) async fn run(args: Args, config: &Config, format: Format) -> Result<E
             (id, StaffDecision::Decline { note: said(note, "the agency reads it")? })
         }
         Args::Note { id, note } => (id, StaffDecision::Note { note: said(note, "it is the remark")? }),
+        Args::Ask { id } => (id, StaffDecision::Ask),
         Args::Retry { id } => (id, StaffDecision::Retry),
         Args::Cancel { id, note } => (id, StaffDecision::Stop { note }),
         Args::Finish { id, note } => {
             (id, StaffDecision::HandledByHand { note: said(note, "say what you did")? })
         }
     };
-    let by =
-        whoami::username().map_err(|error| Failure::No(format!("who you are cannot be told: {error}")))?;
+    let by = super::user()?;
     let case = book.decide(id, &by, decision).await?;
     match format {
         Format::Json => print_case(&book, &case).await?,
@@ -310,6 +315,11 @@ async fn show(book: &Casebook, config: &Config, id: CaseId, format: Format) -> R
         None => None,
     };
     let mut text = in_words(&case, &actions, &history, evidence.as_ref(), config)?;
+    text.push_str("\nMails:\n");
+    for mail in book.store.message_rows_of(id).await? {
+        let at = show::time(mail.received_at, config.time_zone);
+        text.push_str(&format!("    {at}  {:<12}{} in {}\n", mail.verdict, mail.id, mail.key.folder));
+    }
     if let Some(at) = book.store.purged_at(id).await? {
         let removed = show::removed(at, config.time_zone);
         text.push_str(&format!("\nIts mails, the replies and the facts it was judged by were {removed}.\n"));

@@ -132,9 +132,11 @@ impl From<EngineError> for Failure {
                     what: text,
                 }])
             }
-            EngineError::Illegal(_) | EngineError::NoSuchCase(_) | EngineError::Reply { .. } => {
-                Self::No(text)
-            }
+            EngineError::Illegal(_)
+            | EngineError::NoSuchCase(_)
+            | EngineError::NoSuchMessage(_)
+            | EngineError::AlreadyRead { .. }
+            | EngineError::Reply { .. } => Self::No(text),
             EngineError::Store(_)
             | EngineError::Hmis(_)
             | EngineError::Mailbox(_)
@@ -223,7 +225,7 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Healthcheck => healthcheck::run(&load(file, Secrets::None)?, format).await,
         Command::Classify(args) => classify::run(&args, &load(file, Secrets::Databases)?, format).await,
         Command::Case(args) => cases::run(args, &load(file, Secrets::Databases)?, format).await,
-        Command::Mail(args) => mails::run(args, &load(file, Secrets::Databases)?, format).await,
+        Command::Mail(args) => mails::run(args, file, format).await,
         Command::Hmis(args) => hmis::run(&args, &load(file, Secrets::Databases)?, format).await,
         Command::Db(args) => database::run(&args, &load(file, Secrets::Databases)?, format).await,
     }
@@ -259,6 +261,11 @@ async fn casebook(config: &Config) -> Result<Casebook, Failure> {
     let site = site(config)?;
     let store = Store::open(&config.database.address).await?;
     Ok(Casebook::new(store, site, Clock::system()).await?)
+}
+
+/// Who typed the command, for the history.
+fn user() -> Result<String, Failure> {
+    whoami::username().map_err(|error| Failure::No(format!("who you are cannot be told: {error}")))
 }
 
 /// Logs to stderr, as configured. Libraries that may log mail are held to errors of their own making.

@@ -112,7 +112,9 @@ fn mails(paths: &[PathBuf]) -> Result<Vec<Mail>, Failure> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    // It may be a mail's own choice, and must not move the cursor.
+    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn print(file: &str, notice: &Notice, format: Format) -> Result<(), Failure> {

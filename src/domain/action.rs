@@ -15,6 +15,10 @@ pub enum ReplyKind {
     MissingId,
     /// The same question once more, after days without an answer.
     MissingIdReminder,
+    /// Shall we go ahead with the records of the case?
+    GoAhead,
+    /// The same question once more, after days without an answer.
+    GoAheadReminder,
     /// A consent notice was received.
     ConsentReceived,
     /// A further notice joined this case; goes to its writer.
@@ -34,6 +38,8 @@ impl ReplyKind {
             Self::Received => "received",
             Self::MissingId => "missing_id",
             Self::MissingIdReminder => "missing_id_reminder",
+            Self::GoAhead => "go_ahead",
+            Self::GoAheadReminder => "go_ahead_reminder",
             Self::ConsentReceived => "consent_received",
             Self::Joined(_) => "joined",
             Self::Outcome(_) => "outcome",

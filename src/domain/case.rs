@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Action, AgencyId, Approvals, CaseId, ChangedBy, ClientId, Closing, Excess, MailAddress, NoticeKind,
-    Report, Scenario, Standing,
+    Question, Report, Scenario, Standing,
 };
 
 /// Where a case stands. Only durable waits are states; "overdue" or "stuck" is derived.
@@ -16,7 +16,7 @@ use super::{
 pub enum CaseState {
     /// To be judged (again).
     Received,
-    /// The agency was asked for the client ID.
+    /// The agency was asked something, and has not answered.
     AwaitingInformation,
     /// Staff approve or decline.
     AwaitingApproval,
@@ -84,7 +84,7 @@ impl CaseState {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Received => "to be looked up in the HMIS",
-            Self::AwaitingInformation => "waits for the agency: the client ID is missing",
+            Self::AwaitingInformation => "waits for the agency to answer our question",
             Self::AwaitingApproval => "waits for your approval",
             Self::Waiting => "will be closed when the grace is over, unless stopped",
             Self::Closing => "is being closed and read back",
@@ -259,7 +259,7 @@ impl Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
-    /// The client ID.
+    /// The agency's answer to our question.
     Information,
     /// A person.
     Staff,
@@ -294,7 +294,7 @@ pub struct Case {
     pub standing: Standing,
     /// The From address of the first notice.
     pub sender: Option<MailAddress>,
-    /// The agency's roster contact, once staff approved a notice whose sender could not be verified.
+    /// The agency's roster contact, once staff approved a notice whose sender could not be verified, or asked about it.
     pub contact: Option<MailAddress>,
     /// Whether the notice may be acted on without a person having read it (NOTICES.md, `act`).
     pub act: bool,
@@ -343,7 +343,13 @@ pub struct Case {
     pub notifications: u32,
     /// How many mails belong to the case.
     pub notices: u32,
-    /// When the agency was reminded of the question for the client ID; it is once at most.
+    /// What the agency was asked, where the case waits for its answer.
+    #[serde(default)]
+    pub question: Question,
+    /// The reply that asks it.
+    #[serde(default)]
+    pub asked_in: Option<u32>,
+    /// When the agency was reminded of the question; it is once at most.
     #[serde(default)]
     pub reminded_at: Option<DateTime<Utc>>,
 }
@@ -431,6 +437,8 @@ impl Case {
             failed_replies: BTreeSet::new(),
             notifications: 0,
             notices: 1,
+            question: Question::default(),
+            asked_in: None,
             reminded_at: None,
         };
         let actions = match mode {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, Judgement, MailAddress, ReadBackFinding, Scenario};
+use super::{CaseId, ClientId, Judgement, MailAddress, ReadBackFinding, Scenario};
 
 /// Who made something happen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,11 +45,38 @@ impl std::ops::BitOrAssign for Excess {
     }
 }
 
-/// What the agency answered when it was asked for the client ID.
+/// What the desk asks an agency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Which client record is meant?
+    #[default]
+    ClientId,
+    /// Shall the records of the case be closed?
+    GoAhead,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assent {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Neither, or not for certain.
+    #[default]
+    Unsaid,
+}
+
+/// What the agency answered to what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The records it names; empty: none could be read from it for certain.
     pub records: Vec<ClientId>,
+    /// Whether it says yes or no.
+    #[serde(default)]
+    pub assent: Assent,
     /// Whether it may be acted on without a person having read it.
     pub clear: bool,
     /// Whether it is a notice of its own as well, so that it may speak of another client.
@@ -79,8 +106,24 @@ pub enum Event {
         #[serde(default)]
         excess: Excess,
     },
-    /// The agency has answered the question for the client ID.
+    /// A person asks the agency: for the client ID where the case has none, else whether to go ahead.
+    AgencyAsked {
+        /// The account.
+        by: String,
+        /// Where the question goes if the sender could not be verified: the roster's contact.
+        contact: Option<MailAddress>,
+    },
+    /// The agency has answered what it was asked.
     AnswerArrived(Answer),
+    /// The agency has written again about the case, and what it says is for a person to read.
+    AgencyWrote {
+        /// The case of its own that the mail has, if it has one: a client who revoked is said to consent.
+        #[serde(default)]
+        elsewhere: Option<CaseId>,
+        /// What it held besides.
+        #[serde(default)]
+        excess: Excess,
+    },
     /// The agency asks to stop. `sure`: verified, and of the case's own agency.
     CancelAsked {
         /// Whether it certainly comes from the case's own agency.
@@ -144,7 +187,7 @@ pub enum Event {
     },
     /// The time in which staff could stop an automatic closure is over.
     GraceOver,
-    /// The agency has not answered the question for the client ID for days: it is asked once more.
+    /// The agency has not answered for days: it is asked once more.
     AgencyReminded,
     /// It has not answered the reminder either.
     AnswerOverdue,
@@ -194,7 +237,9 @@ impl Event {
         match self {
             Self::Judged(_) => "judged",
             Self::NoticeJoined { .. } => "notice_joined",
+            Self::AgencyAsked { .. } => "agency_asked",
             Self::AnswerArrived(_) => "answer_arrived",
+            Self::AgencyWrote { .. } => "agency_wrote",
             Self::CancelAsked { .. } => "cancel_asked",
             Self::Approved { .. } => "approved",
             Self::Attested { .. } => "attested",
@@ -218,14 +263,18 @@ impl Event {
     /// Who made it happen.
     pub fn actor(&self) -> Actor {
         match self {
-            Self::Approved { by, .. }
+            Self::AgencyAsked { by, .. }
+            | Self::Approved { by, .. }
             | Self::Attested { by, .. }
             | Self::Declined { by, .. }
             | Self::Stopped { by, .. }
             | Self::HandledByHand { by, .. }
             | Self::RetryAsked { by }
             | Self::Noted { by, .. } => Actor::Staff(by.clone()),
-            Self::NoticeJoined { .. } | Self::AnswerArrived(_) | Self::CancelAsked { .. } => Actor::Agency,
+            Self::NoticeJoined { .. }
+            | Self::AnswerArrived(_)
+            | Self::AgencyWrote { .. }
+            | Self::CancelAsked { .. } => Actor::Agency,
             Self::Judged(_)
             | Self::GraceOver
             | Self::AgencyReminded

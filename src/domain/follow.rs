@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Action, Answer, Approvals, Case, CaseState, ChangedBy, ClientId, Decision, Hold, Item, ItemJudgement,
-    ItemOutcome, Judgement, Mode, NoticeKind, ReplyKind, Step,
+    Action, Answer, Approvals, Assent, Case, CaseId, CaseState, ChangedBy, ClientId, Decision, Hold, Item,
+    ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Question, ReplyKind, Step,
 };
 
 impl Case {
@@ -128,6 +128,9 @@ impl Case {
             self.acknowledged = true;
         }
         self.replies += 1;
+        if matches!(kind, ReplyKind::MissingId | ReplyKind::GoAhead) {
+            self.asked_in = Some(self.replies);
+        }
         if self.state.is_over() {
             self.final_reply = Some(self.replies);
         }
@@ -218,14 +221,75 @@ impl Case {
         open.map(|item| item.approvals).max().unwrap_or(Approvals::One)
     }
 
-    /// The agency's answer to the question for the client ID.
+    /// Whether the agency can be asked about the case, and would be heard: only its own people answer for it.
+    pub(super) fn can_be_asked_about(&self, contact: Option<&MailAddress>) -> Result<(), &'static str> {
+        let waits = matches!(self.state, CaseState::AwaitingApproval | CaseState::NeedsStaff);
+        if self.kind != NoticeKind::Revocation {
+            Err("only about a revocation there is a question to ask")
+        } else if !waits || !self.rests() {
+            Err("it does not wait for a person")
+        } else if self.items.iter().any(|item| item.change_begun) {
+            Err("the change may have been made already: see how the record stands")
+        } else if !self.items.is_empty()
+            && self.items.iter().all(|item| matches!(item.step, Step::Settled(_)))
+        {
+            Err("all its records are settled: there is nothing to ask")
+        } else if self.agency().is_none() {
+            Err("its sender is in no agency's roster, or in several: nobody could answer for it")
+        } else if !self.standing.may_be_answered() && contact.is_none() {
+            Err(
+                "its sender is not verified, and the roster has no contact of the agency that is among its senders too: add one, or ask by telephone",
+            )
+        } else if self.standing.may_be_answered() && self.correspondent().is_none() {
+            Err("its sender cannot be written to: ask by telephone")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Asks the agency, at its roster's contact where the sender is not verified (DOMAIN.md, What follows, 6).
+    pub(super) fn ask(&mut self, contact: Option<&MailAddress>, actions: &mut Vec<Action>) {
+        if !self.standing.may_be_answered() {
+            self.contact = contact.cloned();
+        }
+        self.void_approvals();
+        self.person_only = true;
+        self.hold = Some(Hold::Information);
+        self.reminded_at = None;
+        // While the question is open nothing goes on.
+        for item in &mut self.items {
+            if matches!(item.step, Step::AwaitingApproval | Step::Waiting) {
+                item.step = Step::NeedsStaff;
+            }
+        }
+        let (question, words) = if self.items.is_empty() {
+            (Question::ClientId, ReplyKind::MissingId)
+        } else {
+            (Question::GoAhead, ReplyKind::GoAhead)
+        };
+        self.question = question;
+        self.reply(words, actions);
+    }
+
+    /// The agency's answer to what it was asked.
     pub(super) fn take_answer(&mut self, answer: &Answer) {
-        self.items = answer.records.iter().cloned().map(Item::new).collect();
-        self.new_records.clone_from(&answer.new_records);
-        self.effective = answer.effective.or(self.effective);
-        self.claimed_scenario = answer.claimed_scenario.or(self.claimed_scenario);
         self.excess |= answer.excess;
         self.hold = None;
+        self.asked_in = None;
+        match self.question {
+            Question::ClientId => self.take_records(answer),
+            Question::GoAhead => self.take_assent(answer),
+        }
+    }
+
+    fn take_records(&mut self, answer: &Answer) {
+        let replaced_by_itself = answer.records.iter().any(|record| self.new_records.contains(record));
+        self.items = answer.records.iter().cloned().map(Item::new).collect();
+        if !answer.new_records.is_empty() {
+            self.new_records.clone_from(&answer.new_records);
+        }
+        self.effective = answer.effective.or(self.effective);
+        self.claimed_scenario = answer.claimed_scenario.or(self.claimed_scenario);
         self.act = answer.clear && !answer.records.is_empty();
         if answer.complete_notice {
             self.person_only = true;
@@ -234,6 +298,64 @@ impl Case {
         }
         if self.items.is_empty() {
             self.hand_to_staff("the agency has answered, and no client ID could be read from it for certain");
+        } else if replaced_by_itself {
+            self.hand_to_staff(
+                "the agency answers with the ID of the new record: the old one's is still missing",
+            );
+        }
+    }
+
+    /// Whether to go ahead. A yes makes a doubtful notice clear; a person approves it all the same.
+    fn take_assent(&mut self, answer: &Answer) {
+        let known = answer.records.iter().all(|record| self.item(record).is_some());
+        let names_all = self.items.iter().all(|item| answer.records.contains(&item.record));
+        let says_so_in_full = answer.complete_notice && names_all;
+        if !known {
+            self.hand_to_staff(
+                "the agency was asked whether to go ahead, and its answer names another number: read it",
+            );
+        } else if answer.assent == Assent::Yes && (answer.records.is_empty() || names_all) || says_so_in_full
+        {
+            self.act = true;
+            self.reasons.push("the agency was asked whether to go ahead, and says yes".to_owned());
+            self.judge_again(|item| !matches!(item.step, Step::Settled(_)));
+        } else if answer.assent == Assent::No {
+            self.hand_to_staff("the agency was asked whether to go ahead, and says no");
+        } else {
+            self.hand_to_staff(
+                "the agency was asked whether to go ahead, and its answer is for a person to read",
+            );
+        }
+    }
+
+    /// Words that the desk does not understand: they may take everything back. What was not looked up yet is, for the
+    /// person who reads them.
+    pub(super) fn take_words(
+        &mut self,
+        elsewhere: Option<CaseId>,
+        now: DateTime<Utc>,
+        actions: &mut Vec<Action>,
+    ) {
+        let at = now.format("%Y-%m-%d %H:%M UTC");
+        let why = match elsewhere {
+            Some(case) => format!(
+                "{case} has come in and may be about the same ({at}): look at both before anything is done"
+            ),
+            None => {
+                format!("a mail in this conversation has come in ({at}): read it before anything is done")
+            }
+        };
+        self.void_approvals();
+        if self.state == CaseState::Received {
+            self.person_only = true;
+            self.hold = Some(Hold::Staff);
+            self.reasons.push(why);
+            return;
+        }
+        let told_already = self.state == CaseState::NeedsStaff;
+        self.hand_to_staff(&why);
+        if told_already && self.mode == Mode::Live {
+            self.notify(actions);
         }
     }
 
@@ -328,11 +450,14 @@ impl Case {
 
     fn derived_state(&self) -> CaseState {
         let any = |steps: &[Step]| self.items.iter().any(|item| steps.contains(&item.step));
-        if self.hold == Some(Hold::Staff) {
+        // Whoever is to decide needs the facts first.
+        if any(&[Step::Unjudged]) {
+            CaseState::Received
+        } else if self.hold == Some(Hold::Staff) {
             CaseState::NeedsStaff
         } else if self.hold == Some(Hold::Information) {
             CaseState::AwaitingInformation
-        } else if any(&[Step::Unjudged]) || self.items.is_empty() {
+        } else if self.items.is_empty() {
             CaseState::Received
         } else if any(&[Step::Closing, Step::ReadingBack]) {
             CaseState::Closing

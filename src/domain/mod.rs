@@ -18,7 +18,7 @@ pub use case::{Approval, Case, CaseState, Hold, Item, ItemOutcome, Mode, Opening
 pub use closing::{
     Change, Closing, Expected, ToDo, difference, flag_for, is_stop_sign, may_overwrite, to_do,
 };
-pub use event::{Actor, Answer, Event, Excess};
+pub use event::{Actor, Answer, Assent, Event, Excess, Question};
 pub use ids::{AgencyId, CaseId, ClientId, MailAddress, MessageKey, ParseIdError};
 pub use judgement::{
     Approvals, ChangedBy, Decision, ItemJudgement, Judgement, ReadBackFinding, Replacement, Report, Standing,

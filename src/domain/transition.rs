@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Action, Approval, Case, CaseState, Event, Hold, ItemOutcome, Mode, ReadBackFinding, ReplyKind, Step,
+    Action, Approval, Case, CaseState, Event, Hold, ItemOutcome, Mode, Question, ReadBackFinding, ReplyKind,
+    Step,
 };
 
 /// An event that cannot happen to a case as it stands. Nothing was changed.
@@ -62,13 +63,34 @@ impl Case {
                     }
                 }
             }
+            Event::AgencyAsked { by: _, contact } => {
+                if let Err(why) = self.can_be_asked_about(contact.as_ref()) {
+                    return refuse(why);
+                }
+                next.ask(contact.as_ref(), &mut actions);
+            }
             Event::AnswerArrived(answer) => {
-                if self.state != S::AwaitingInformation {
+                // The ID may follow before it is asked for.
+                let is_to_be_asked = self.state == S::Received && self.items.is_empty();
+                if self.state != S::AwaitingInformation && !is_to_be_asked {
                     return refuse("it does not wait for an answer");
                 }
                 next.notices += 1;
                 actions.push(Action::TakeMail(next.notices));
                 next.take_answer(answer);
+            }
+            Event::AgencyWrote { elsewhere, excess } => {
+                if self.state.is_over() {
+                    return refuse("it is over");
+                }
+                if elsewhere.is_none() {
+                    next.notices += 1;
+                    next.excess |= *excess;
+                    if self.mode == Mode::Live {
+                        actions.push(Action::TakeMail(next.notices));
+                    }
+                }
+                next.take_words(*elsewhere, now, &mut actions);
             }
             Event::CancelAsked { sure, excess } => {
                 if self.state.is_over() {
@@ -166,12 +188,14 @@ impl Case {
                 if !self.rests() && self.failed_replies.is_empty() {
                     return refuse("the desk is working on it, or it is over");
                 }
-                next.hold = None;
+                // A question that never arrived is asked again, and its answer waited for.
+                let asks_again = self.asked_in.is_some_and(|number| self.failed_replies.contains(&number));
+                next.hold = asks_again.then_some(Hold::Information);
                 for number in std::mem::take(&mut next.failed_replies) {
                     // The stored bytes are sent again; the kind only says so.
                     actions.push(Action::Reply { number, kind: ReplyKind::Outcome(Vec::new()) });
                 }
-                if self.rests() {
+                if self.rests() && !asks_again {
                     next.judge_again(|item| !matches!(item.step, Step::Settled(_)));
                 }
             }
@@ -191,7 +215,11 @@ impl Case {
                     return refuse("the agency was reminded already, and once is enough");
                 }
                 next.reminded_at = Some(now);
-                next.reply(ReplyKind::MissingIdReminder, &mut actions);
+                let again = match self.question {
+                    Question::ClientId => ReplyKind::MissingIdReminder,
+                    Question::GoAhead => ReplyKind::GoAheadReminder,
+                };
+                next.reply(again, &mut actions);
             }
             Event::AnswerOverdue => {
                 if self.state != S::AwaitingInformation {
@@ -200,9 +228,14 @@ impl Case {
                 if self.reminded_at.is_none() {
                     return refuse("the agency was not reminded yet");
                 }
-                next.hand_to_staff(
-                    "the agency was asked for the client ID and reminded, and has not answered",
-                );
+                next.hand_to_staff(match self.question {
+                    Question::ClientId => {
+                        "the agency was asked for the client ID and reminded, and has not answered"
+                    }
+                    Question::GoAhead => {
+                        "the agency was asked whether to go ahead and reminded, and has not answered"
+                    }
+                });
             }
             Event::Closed { record } => {
                 let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };

@@ -186,6 +186,8 @@ impl Casebook {
             ReplyKind::Received
             | ReplyKind::MissingId
             | ReplyKind::MissingIdReminder
+            | ReplyKind::GoAhead
+            | ReplyKind::GoAheadReminder
             | ReplyKind::ConsentReceived
             | ReplyKind::Outcome(_)
             | ReplyKind::Declined(_)
@@ -276,11 +278,14 @@ impl Casebook {
         Ok(OutgoingMail { to: mail.to.unmasked(), message_id: mail.message_id.clone(), octets })
     }
 
-    /// The case one of whose replies has this Message-ID, made here or before a restore.
-    pub(super) fn case_of(&self, message_id: &str) -> Option<CaseId> {
+    /// Which reply of which case has this Message-ID, made here or before a restore.
+    pub(super) fn reply_of(&self, message_id: &str) -> Option<(CaseId, u32)> {
         let mut names = self.former_installations.iter().chain([&self.installation]);
         let ours = names.any(|name| message_id.contains(name));
-        message_id.trim_matches(['<', '>']).split('.').next().filter(|_| ours)?.parse().ok()
+        let mut atoms = message_id.trim_matches(['<', '>']).split('.').filter(|_| ours);
+        let case = atoms.next()?.parse().ok()?;
+        let number = atoms.next().filter(|kind| *kind == "reply").and_then(|_| atoms.next()?.parse().ok());
+        Some((case, number?))
     }
 
     fn message_id(&self, site: &Site, key: &str) -> String {

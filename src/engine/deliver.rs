@@ -419,7 +419,9 @@ impl Desk {
                 }
             }
             (None, _, Some(message)) => {
-                let place = store.message(message).await?;
+                // Read again meanwhile, it is a notice like any other.
+                let row = store.message_row(message).await?.filter(|row| row.case.is_none());
+                let place = if row.is_some() { store.message(message).await? } else { None };
                 if let (Some(place), Some(folder)) = (place, &site.quarantine_folder) {
                     file(mailbox, &place, folder).await?;
                 }

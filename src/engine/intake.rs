@@ -4,79 +4,28 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
-use super::{Desk, EngineError, Site, poll::Look};
+use super::{
+    Casebook, Desk, EngineError, Site,
+    poll::Look,
+    reading::{Read, Why},
+    thread::{Conversation, Place},
+};
 use crate::{
-    domain::{
-        Answer, Case, CaseId, CaseState, ClientId, Event, MailAddress, Mode, NoticeKind, Opening, Standing,
-        hex,
-    },
-    mailbox::{Content, Entry, Fetched},
-    notice::{self, Notice, ReaderRules},
-    sender,
-    store::{Lane, Lease, MessageState, NewMessage, Order, StoreError, Write},
+    domain::{Answer, Case, CaseId, CaseState, ClientId, Event, MailAddress, Mode, NoticeKind, Question},
+    mailbox::Fetched,
+    notice::{self, Answered, Notice},
+    store::{Lease, MessageState, NewMessage, StoreError, Write},
 };
 
-/// A mail as it was read, ready to be recorded.
-struct Read {
-    entry: Entry,
-    sha256: Option<String>,
-    octets: Vec<u8>,
-    /// Or why it was not read: the verdict.
-    notice: Result<Notice, (&'static str, Why)>,
-    standing: Standing,
-    standing_reasons: Vec<String>,
-}
-
-/// Why a mail was not read.
-struct Why {
-    /// What staff are told.
-    told: String,
-    /// The technical side of it, which is kept for `mail show`.
-    detail: Option<String>,
-}
-
-impl Why {
-    fn plain(told: impl Into<String>) -> Self {
-        Self { told: told.into(), detail: None }
-    }
-
-    fn whole(&self) -> String {
-        match &self.detail {
-            Some(detail) => format!("{}: {detail}", self.told),
-            None => self.told.clone(),
-        }
-    }
-}
-
-impl Read {
-    /// What the reader found: the kind of mail, or the problem's name.
-    fn verdict(&self) -> &'static str {
-        match &self.notice {
-            Err((verdict, _)) => verdict,
-            Ok(Notice { problem: Some(problem), .. }) => problem.name(),
-            Ok(notice) => notice.kind.as_str(),
-        }
-    }
-}
-
 /// What became of a mail.
-enum Became {
+pub(super) enum Became {
     /// Nothing but a message that was recorded.
     Message,
     /// A case.
     Opened,
     /// Part of an open case, to which this happened: the event, the case before and after.
     Joined(Box<(Event, Case, Case)>),
-}
-
-/// How a notice is brought to its case.
-enum Place {
-    /// It opens one.
-    New(Box<Opening>),
-    /// It belongs to this open one, and this happens to it.
-    Existing(CaseId, Event),
 }
 
 impl Desk {
@@ -90,12 +39,43 @@ impl Desk {
     ) -> Result<Look, EngineError> {
         let now = self.book.clock.now();
         let site = self.book.site();
-        let mails: Vec<Read> = batch.into_iter().map(|fetched| Self::read(&site, fetched)).collect();
+        let mut mails: Vec<Read> = batch.into_iter().map(|fetched| Read::of(&site, fetched)).collect();
+        match self.record_all(lease, &site, &mails, reset, now).await {
+            Err(error) if may_be_one_mail(&error) => {
+                tracing::error!(%error, mails = mails.len(), "mails cannot be recorded at once; recording each by itself");
+            }
+            other => return other,
+        }
+        let mut look = Look::default();
+        for mail in &mut mails {
+            let recorded = match self.record_all(lease, &site, std::slice::from_ref(mail), reset, now).await {
+                Err(error) if may_be_one_mail(&error) => {
+                    tracing::error!(%error, "a mail cannot be recorded as what it is; it is set aside");
+                    mail.set_aside(error.to_string());
+                    self.record_all(lease, &site, std::slice::from_ref(mail), reset, now).await?
+                }
+                other => other?,
+            };
+            look.messages += recorded.messages;
+            look.cases += recorded.cases;
+        }
+        Ok(look)
+    }
+
+    /// Records mails that were read, all in one transaction.
+    async fn record_all(
+        &self,
+        lease: &Lease,
+        site: &Site,
+        mails: &[Read],
+        reset: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Look, EngineError> {
         let mut look = Look::default();
         let mut recorded = Vec::new();
         let mut tx = self.writing_mail(lease).await?;
-        for mail in &mails {
-            if tx.is_known(&mail.entry.key).await? {
+        for mail in mails {
+            if tx.message_at(&mail.entry.key).await?.is_some() {
                 continue;
             }
             if let Some(sha256) = mail.sha256.as_ref().filter(|_| reset)
@@ -104,65 +84,34 @@ impl Desk {
                 continue;
             }
             look.messages += 1;
-            let became = self.record(&site, &mut tx, mail, now).await?;
+            let became = self.book.record(site, &mut tx, mail, now).await?;
             look.cases += usize::from(matches!(became, Became::Opened));
             recorded.push((mail, became));
         }
         tx.commit().await?;
         for (mail, became) in recorded {
-            self.book.metrics.mails(mail.verdict(), 1);
-            match became {
-                Became::Opened => self.book.metrics.opened(),
-                Became::Joined(happened) => {
-                    let (event, before, after) = *happened;
-                    self.book.metrics.happened(&event, &before, &after, now);
-                }
-                Became::Message => {}
-            }
+            self.book.count(mail, became, now);
         }
         Ok(look)
     }
+}
 
-    fn read(site: &Site, fetched: Fetched) -> Read {
-        let unread = |verdict, reason| Read {
-            entry: fetched.entry.clone(),
-            sha256: None,
-            octets: Vec::new(),
-            notice: Err((verdict, reason)),
-            standing: Standing::Unverified(None),
-            standing_reasons: Vec::new(),
-        };
-        let octets = match fetched.content {
-            Content::Whole(octets) => octets,
-            Content::TooLarge => {
-                return unread("too_large", Why::plain("it is larger than mailbox.max_message allows"));
-            }
-            Content::Unavailable(why) => {
-                let told = "the mail server does not give it".to_owned();
-                return unread("unavailable", Why { told, detail: Some(why) });
-            }
-        };
-        let notice = notice::read(&octets, &site.reader);
-        let envelope = &notice.envelope;
-        let (standing, standing_reasons) = sender::standing(
-            &site.require,
-            &site.roster,
-            &envelope.from,
-            envelope.from_fields,
-            &envelope.authentication_results,
-        );
-        Read {
-            entry: fetched.entry,
-            sha256: Some(hex(&Sha256::digest(&octets))),
-            octets,
-            notice: Ok(notice),
-            standing,
-            standing_reasons,
-        }
+/// Whether it may be due to a single mail that something cannot be recorded: the others must not wait for that one.
+fn may_be_one_mail(error: &EngineError) -> bool {
+    match error {
+        EngineError::Store(error) => !error.is_passing() && !matches!(error, StoreError::Conflict(_)),
+        EngineError::Illegal(_) | EngineError::Reply { .. } | EngineError::NoSuchCase(_) => true,
+        EngineError::Hmis(_)
+        | EngineError::Mailbox(_)
+        | EngineError::Mailer(_)
+        | EngineError::NoSuchMessage(_)
+        | EngineError::AlreadyRead { .. } => false,
     }
+}
 
-    /// Records one mail.
-    async fn record(
+impl Casebook {
+    /// Records one mail, and lets it happen to the case it is about.
+    pub(super) async fn record(
         &self,
         site: &Site,
         tx: &mut Write,
@@ -172,61 +121,188 @@ impl Desk {
         let notice = match &mail.notice {
             Ok(notice) => notice,
             Err((_, why)) => {
-                self.quarantine(site, tx, mail, why, None, now).await?;
+                let octets = Some(mail.octets.as_slice()).filter(|octets| !octets.is_empty());
+                self.quarantine(site, tx, mail, why, octets, now).await?;
                 return Ok(Became::Message);
             }
         };
         if let Some(problem) = &notice.problem {
-            let why = Why::plain(problem.to_string());
+            let why = Why { advice: Some(problem.advice()), ..Why::plain(problem.to_string()) };
             self.quarantine(site, tx, mail, &why, Some(&mail.octets), now).await?;
             return Ok(Became::Message);
         }
-        let thread = self.open_case_answered(&mut *tx, mail, notice).await?;
-        if let Some((id, CaseState::AwaitingInformation)) = thread {
-            let (records, clear) = answered_records(mail, notice, &site.reader);
-            let answer = Answer {
-                records,
-                clear,
-                complete_notice: notice.act,
-                new_records: unique(&notice.new_records),
-                effective: notice.effective,
-                claimed_scenario: notice.claimed_scenario,
-                excess: notice.excess,
-            };
-            self.record_notice(tx, mail, notice, id, now).await?;
-            return self.join(site, tx, id, Event::AnswerArrived(answer), now).await;
+        if notice.kind == NoticeKind::Automatic {
+            return self.record_machines_mail(site, tx, mail, notice, now).await;
+        }
+        let conversation = self.conversation(&mut *tx, mail, notice).await?;
+        if let Some(became) = self.record_words(site, tx, mail, notice, &conversation, now).await? {
+            return Ok(became);
         }
         if !notice.kind.is_notice() {
-            // We ask agencies to answer: what they say to an open case is for a person to find.
-            let answers = thread.map(|(id, _)| format!("It answers {id}, which is open."));
-            let possible = answers.as_deref().or(notice.possible.as_deref());
-            let message = NewMessage {
-                state: MessageState::Left,
-                verdict: mail.verdict(),
-                reason: possible,
-                possible: possible.is_some(),
-                ..blank(mail)
-            };
-            tx.add_message(&message, now).await?;
-            return Ok(Became::Message);
+            let possible = if notice.possible.is_some() { Possible::Yes } else { Possible::No };
+            let left = self.leave(tx, mail, notice.possible.as_deref(), possible, now).await?;
+            let of_an_agency = mail.standing.agency().is_some();
+            if notice.foreign && of_an_agency && site.mode == Mode::Live && mail.known.is_none() {
+                self.tell_of_a_language(site, tx, mail, now).await?;
+            }
+            return Ok(left);
         }
-        match self.place(site, tx, mail, notice, now).await? {
-            Place::Existing(id, event) => {
-                self.record_notice(tx, mail, notice, id, now).await?;
-                self.join(site, tx, id, event, now).await
+        match self.place(site, tx, mail, notice, &conversation, now).await? {
+            Place::Existing(happens) => {
+                let mut became = Became::Message;
+                for (nth, (id, event)) in happens.into_iter().enumerate() {
+                    // The mail belongs to the first of them.
+                    if nth == 0 {
+                        became = self.record_event(site, tx, mail, notice, (id, event), now).await?;
+                    } else {
+                        self.join(site, tx, id, event, now).await?;
+                    }
+                }
+                Ok(became)
             }
             Place::New(opening) => {
                 let (case, actions) = Case::open(*opening);
                 tx.add_case(&case, now).await?;
                 self.record_notice(tx, mail, notice, case.id, now).await?;
-                self.book.order(site, tx, &case, &case, &actions, now).await?;
+                self.order(site, tx, &case, &case, &actions, now).await?;
                 tracing::info!(case = %case.id, kind = case.kind.as_str(), records = case.items.len(), "case opened");
+                for (id, event) in self.beside(tx, mail, notice, &conversation, case.id).await? {
+                    self.join(site, tx, id, event, now).await?;
+                }
                 Ok(Became::Opened)
             }
         }
     }
 
-    /// Lets what a mail says happen to the open case it belongs to.
+    /// A person's mail that carries on a conversation: the answer to what was asked, or words for a person to read. `None`:
+    /// it is to be taken for itself.
+    async fn record_words(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        notice: &Notice,
+        conversation: &Conversation,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Became>, EngineError> {
+        let (is_words, id) = match (notice.kind, conversation) {
+            (_, Conversation::None)
+            | (NoticeKind::Cancel | NoticeKind::Consent | NoticeKind::Automatic, _) => {
+                return Ok(None);
+            }
+            (NoticeKind::Other, Conversation::Of(case)) => (true, case.id),
+            (NoticeKind::Other, Conversation::Claimed(id)) => (true, *id),
+            (NoticeKind::Revocation, Conversation::Of(case)) => (false, case.id),
+            (NoticeKind::Revocation, Conversation::Claimed(_)) => return Ok(None),
+        };
+        let answered = notice::answer(&mail.octets, &site.reader);
+        // "Ok" is no more than thanks, but where a question is open.
+        let asked =
+            matches!(conversation, Conversation::Of(case) if case.state == CaseState::AwaitingInformation);
+        if is_words && (answered.is_courtesy() || !asked && answered.is_agreeable()) {
+            return Ok(None);
+        }
+        let became = match conversation {
+            Conversation::Of(case) if waits_for(case, notice, &answered) => {
+                let event = Event::AnswerArrived(answer(notice, &answered));
+                self.record_event(site, tx, mail, notice, (id, event), now).await?
+            }
+            Conversation::Of(_) | Conversation::Claimed(_) | Conversation::None if !is_words => {
+                return Ok(None);
+            }
+            Conversation::Of(case) if !case.state.is_over() => {
+                // We ask agencies to answer: what they say may take everything back.
+                let event = Event::AgencyWrote { elsewhere: None, excess: notice.excess };
+                self.record_event(site, tx, mail, notice, (id, event), now).await?
+            }
+            Conversation::Of(_) => {
+                let why = format!("It answers {id}, which is over.");
+                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?
+            }
+            Conversation::Claimed(_) | Conversation::None => {
+                let why = format!("It seems to answer {id}, and does not certainly come from its agency.");
+                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?
+            }
+        };
+        Ok(Some(became))
+    }
+
+    /// A machine's mail is left alone, whatever it says; that a reply of ours did not arrive is told to its case.
+    async fn record_machines_mail(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        notice: &Notice,
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        let returned = notice::undelivered(&mail.octets);
+        let reply = returned.as_deref().and_then(|returned| Some((returned, self.reply_of(returned)?)));
+        if let Some((message_id, (id, number))) = reply {
+            let reason = "a report says that it could not be delivered; nobody can be certain".to_owned();
+            // The first report of a mail that really left; whoever sends more, or invents one, changes nothing.
+            if tx.mail_returned(&format!("{id}/reply/{number}"), message_id, &reason).await? {
+                let why = format!("It reports that reply {number} of {id} did not arrive.");
+                self.leave(tx, mail, Some(&why), Possible::No, now).await?;
+                return self.join(site, tx, id, Event::ReplyFailed { number, reason }, now).await;
+            }
+        }
+        let possible = if notice.possible.is_some() { Possible::Yes } else { Possible::No };
+        self.leave(tx, mail, notice.possible.as_deref(), possible, now).await
+    }
+
+    /// Nobody here knows what it says, and a client's wish cannot wait for somebody to look through the list.
+    async fn tell_of_a_language(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        let Some(id) = tx.message_at(&mail.entry.key).await? else { return Ok(()) };
+        let text = format!(
+            "A mail that arrived at the helpdesk is written, all of it or in part, in a language the desk does not read. It \
+             was left alone.\n\nIt may be a notice: please read it in the mailbox.\n\nTo see what is known of it:\n\n    \
+             roi-desk mail show {id}\n"
+        );
+        self.tell_staff(site, tx, &id, "A mail in another language", &text, now).await
+    }
+
+    /// Records a mail that is not ours: nothing of it is kept.
+    async fn leave(
+        &self,
+        tx: &mut Write,
+        mail: &Read,
+        reason: Option<&str>,
+        possible: Possible,
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        let message = NewMessage {
+            state: MessageState::Left,
+            verdict: mail.verdict(),
+            reason,
+            possible: possible == Possible::Yes,
+            ..blank(mail)
+        };
+        self.keep(tx, mail, &message, now).await?;
+        Ok(Became::Message)
+    }
+
+    /// Records a mail as part of an open case, and lets what it says happen to that.
+    async fn record_event(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        notice: &Notice,
+        (id, event): (CaseId, Event),
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        self.record_notice(tx, mail, notice, id, now).await?;
+        self.join(site, tx, id, event, now).await
+    }
+
+    /// Lets `event` happen to a case, in the caller's transaction.
     async fn join(
         &self,
         site: &Site,
@@ -236,7 +312,7 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Became, EngineError> {
         let before = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
-        let after = self.book.apply(site, tx, &before, &event, now).await?;
+        let after = self.apply(site, tx, &before, &event, now).await?;
         Ok(Became::Joined(Box::new((event, before.case, after.case))))
     }
 
@@ -247,7 +323,7 @@ impl Desk {
         notice: &Notice,
         case: CaseId,
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), EngineError> {
         let references = notice.envelope.references.join(" ");
         let message = NewMessage {
             state: MessageState::Working,
@@ -258,197 +334,31 @@ impl Desk {
             octets: Some(&mail.octets),
             ..blank(mail)
         };
-        tx.add_message(&message, now).await.map(drop)
+        self.keep(tx, mail, &message, now).await.map(drop)
     }
 
-    /// Which case a notice belongs to: an open one of the same agency about the same records, or a new one.
-    async fn place(
+    /// Writes down what becomes of a message; gives its row, `None` if that was known before.
+    pub(super) async fn keep(
         &self,
-        site: &Site,
         tx: &mut Write,
         mail: &Read,
-        notice: &Notice,
+        message: &NewMessage<'_>,
         now: DateTime<Utc>,
-    ) -> Result<Place, EngineError> {
-        match notice.kind {
-            NoticeKind::Cancel => {
-                if let Some(place) = self.place_cancel(tx, mail, notice).await? {
-                    return Ok(place);
-                }
-            }
-            NoticeKind::Revocation if notice.act => {
-                if let Some(place) = self.place_repeat(tx, mail, notice).await? {
-                    return Ok(place);
-                }
-            }
-            NoticeKind::Revocation | NoticeKind::Consent | NoticeKind::Other | NoticeKind::Automatic => {}
-        }
-        let received_at = mail.entry.received_at.min(now);
-        let mut reasons = notice.reasons.clone();
-        reasons.extend(mail.standing_reasons.iter().cloned());
-        Ok(Place::New(Box::new(Opening {
-            id: tx.next_case().await?,
-            kind: notice.kind,
-            mode: site.mode,
-            standing: mail.standing.clone(),
-            sender: sole_sender(notice),
-            act: notice.act,
-            records: unique(&notice.records),
-            new_records: unique(&notice.new_records),
-            claimed_scenario: notice.claimed_scenario,
-            effective: notice.effective,
-            excess: notice.excess,
-            reasons,
-            received_at,
-            due_at: received_at + site.deadline,
-        })))
-    }
-
-    /// A second notice joins the case only if its sender is sure and one open revocation of the same agency
-    /// names all of its records. Anything else opens a case of its own: the closing itself happens only once.
-    async fn place_repeat(
-        &self,
-        tx: &mut Write,
-        mail: &Read,
-        notice: &Notice,
-    ) -> Result<Option<Place>, EngineError> {
-        let (Standing::Verified(agency) | Standing::Trusted(agency)) = &mail.standing else {
-            return Ok(None);
-        };
-        let Some(first) = notice.records.first() else { return Ok(None) };
-        for id in tx.open_cases_for(agency, first).await? {
-            let Some(open) = tx.case(id).await? else { continue };
-            // A case that rests on an unverified mail must not swallow the real notice.
-            let sure = matches!(open.case.standing, Standing::Verified(_) | Standing::Trusted(_));
-            let names_all = notice.records.iter().all(|record| open.case.item(record).is_some());
-            let replaces_nothing_new =
-                notice.new_records.iter().all(|record| open.case.new_records.contains(record));
-            if sure
-                && !open.case.state.is_over()
-                && open.case.kind == NoticeKind::Revocation
-                && open.case.act
-                && names_all
-                && replaces_nothing_new
-            {
-                let tell = sole_sender(notice).filter(MailAddress::can_be_written_to).filter(|writer| {
-                    !open.case.sender.as_ref().is_some_and(|sender| sender.same_mailbox(writer))
-                });
-                return Ok(Some(Place::Existing(id, Event::NoticeJoined { tell, excess: notice.excess })));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The open case this mail answers, and its state: it carries the case's number or answers one of our mails, and
-    /// certainly comes from the case's own agency. A person's mail only: machines answer nothing.
-    async fn open_case_answered(
-        &self,
-        tx: &mut Write,
-        mail: &Read,
-        notice: &Notice,
-    ) -> Result<Option<(CaseId, CaseState)>, EngineError> {
-        if !matches!(notice.kind, NoticeKind::Revocation | NoticeKind::Other) {
-            return Ok(None);
-        }
-        let (Standing::Verified(agency) | Standing::Trusted(agency)) = &mail.standing else {
-            return Ok(None);
-        };
-        let envelope = &notice.envelope;
-        let threads = envelope.in_reply_to.iter().chain(&envelope.references);
-        let answered = threads.filter_map(|message_id| self.book.case_of(message_id));
-        for id in envelope.case_numbers.iter().copied().chain(answered) {
-            let Some(open) = tx.case(id).await? else { continue };
-            if !open.case.state.is_over() && open.case.agency() == Some(agency) {
-                return Ok(Some((id, open.case.state)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// A cancel stops the open case of the same agency that it names, by record or by case number.
-    async fn place_cancel(
-        &self,
-        tx: &mut Write,
-        mail: &Read,
-        notice: &Notice,
-    ) -> Result<Option<Place>, EngineError> {
-        let Some(agency) = mail.standing.agency() else { return Ok(None) };
-        let mut candidates = notice.envelope.case_numbers.clone();
-        for record in &notice.records {
-            candidates.extend(tx.open_cases_for(agency, record).await?);
-        }
-        for id in candidates {
-            let Some(open) = tx.case(id).await? else { continue };
-            let covers = notice.records.iter().all(|record| open.case.item(record).is_some());
-            let all = open.case.items.iter().all(|item| notice.records.contains(&item.record));
-            let same_agency = open.case.agency() == Some(agency);
-            if open.case.kind == NoticeKind::Revocation && !open.case.state.is_over() && same_agency && covers
-            {
-                let verified = matches!(mail.standing, Standing::Verified(_) | Standing::Trusted(_));
-                // Only part of the case's records, or none named: which is meant is for a person to find out.
-                return Ok(Some(Place::Existing(
-                    id,
-                    Event::CancelAsked { sure: verified && all && !notice.doubtful, excess: notice.excess },
-                )));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Keeps a mail that could not be read, and tells staff.
-    async fn quarantine(
-        &self,
-        site: &Site,
-        tx: &mut Write,
-        mail: &Read,
-        why: &Why,
-        octets: Option<&[u8]>,
-        now: DateTime<Utc>,
-    ) -> Result<(), EngineError> {
-        let reason = why.whole();
-        let message = NewMessage {
-            state: MessageState::Quarantined,
-            verdict: mail.verdict(),
-            reason: Some(&reason),
-            octets,
-            ..blank(mail)
-        };
-        let Some(id) = tx.add_message(&message, now).await? else { return Ok(()) };
-        tracing::warn!(message = %id, problem = mail.verdict(), "a mail could not be read and is quarantined");
-        if site.mode == Mode::Shadow {
-            return Ok(());
-        }
-        let order = |key: String, lane, kind, mail| Order {
-            key,
-            case: None,
-            message: Some(&id),
-            lane,
-            kind,
-            action: None,
-            mail,
-            due_at: now,
-        };
-        let mut place = "in the mailbox".to_owned();
-        if let Some(folder) = &site.quarantine_folder {
-            tx.order(order(format!("mail/{id}/quarantine"), Lane::Mailbox, "quarantine", None), now).await?;
-            place = format!("in the mailbox, in the folder \"{folder}\", where the desk moves it");
-        }
-        for (index, to) in site.notify.iter().enumerate() {
-            let key = format!("mail/{id}/notify/{}", index + 1);
-            let text = format!(
-                "A mail that arrived at the helpdesk could not be read by the desk ({}).\n\n\
-                 It may be a notice: please read it {place}.\n\nTo see what is known of it:\n\n    \
-                 roi-desk mail show {id}\n",
-                why.told
-            );
-            let mail = self.book.word_to_staff(site, &key, to, "A mail could not be read", &text, now)?;
-            tx.order(order(key, Lane::Desk, "notify", Some(mail)), now).await?;
-        }
-        Ok(())
+    ) -> Result<Option<String>, EngineError> {
+        let Some(id) = &mail.known else { return Ok(tx.add_message(message, now).await?) };
+        tx.renew_message(id, message, now).await?;
+        Ok(Some(id.clone()))
     }
 }
 
-fn blank(mail: &Read) -> NewMessage<'_> {
+/// Whether a mail that is left alone might have been a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Possible {
+    Yes,
+    No,
+}
+
+pub(super) fn blank(mail: &Read) -> NewMessage<'_> {
     NewMessage {
         key: &mail.entry.key,
         sha256: mail.sha256.as_deref(),
@@ -464,25 +374,60 @@ fn blank(mail: &Read) -> NewMessage<'_> {
     }
 }
 
-fn sole_sender(notice: &Notice) -> Option<MailAddress> {
+pub(super) fn sole_sender(notice: &Notice) -> Option<MailAddress> {
     match notice.envelope.from.as_slice() {
         [only] => Some(only.clone()),
         [] | [_, ..] => None,
     }
 }
 
-fn unique(records: &[ClientId]) -> Vec<ClientId> {
+pub(super) fn unique(records: &[ClientId]) -> Vec<ClientId> {
     let mut seen = BTreeSet::new();
     records.iter().filter(|record| seen.insert((*record).clone())).cloned().collect()
 }
 
-/// The records an answer to "which client ID?" names, and whether that is clear. A bare ID means nothing alone; as
-/// the answer to that very question it is what was asked for.
-fn answered_records(mail: &Read, notice: &Notice, rules: &ReaderRules) -> (Vec<ClientId>, bool) {
-    if !notice.records.is_empty() {
-        return (unique(&notice.records), notice.act);
+/// Whether a mail in the conversation of a case may be the answer it waits for, or will be asked for. A clear notice about
+/// other records is none to the question whether to go ahead.
+fn waits_for(case: &Case, notice: &Notice, answered: &Answered) -> bool {
+    let about_others = notice.act && notice.records.iter().all(|record| case.item(record).is_none());
+    match case.state {
+        CaseState::AwaitingInformation => !(case.question == Question::GoAhead && about_others),
+        // The ID may follow before it is asked for.
+        CaseState::Received => {
+            case.kind == NoticeKind::Revocation
+                && case.items.is_empty()
+                && answered.plain
+                && answered.records.len() == 1
+        }
+        CaseState::AwaitingApproval
+        | CaseState::Waiting
+        | CaseState::Closing
+        | CaseState::Worklist
+        | CaseState::Replying
+        | CaseState::NeedsStaff
+        | CaseState::Done
+        | CaseState::Declined
+        | CaseState::Cancelled
+        | CaseState::Shadowed => false,
     }
-    let named = unique(&notice::named_records(&mail.octets, rules));
-    let clear = named.len() == 1 && !notice.doubtful;
-    (named, clear)
+}
+
+/// What a mail says as the answer to our question. A bare ID means nothing alone; as the answer to that very question
+/// it is what was asked for, if nothing stands beside it that would have to be understood.
+pub(super) fn answer(notice: &Notice, answered: &Answered) -> Answer {
+    let (records, clear) = if notice.records.is_empty() {
+        (answered.records.clone(), answered.plain && answered.records.len() == 1 && !notice.doubtful)
+    } else {
+        (unique(&notice.records), notice.act)
+    };
+    Answer {
+        records,
+        assent: answered.assent,
+        clear,
+        complete_notice: notice.act,
+        new_records: unique(&notice.new_records),
+        effective: notice.effective,
+        claimed_scenario: notice.claimed_scenario,
+        excess: notice.excess,
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`poll`]: the mailbox → new mail, by the one daemon that may look;
 //! - [`intake`]: new mail → messages and cases, in one transaction a batch;
+//! - `thread`: which case a mail belongs to; [`quarantine`]: what cannot be read, and is read again;
 //! - [`judge`]: a case → facts → a conclusion;
 //! - [`deliver`]: an ordered action → its effect → its outcome;
 //! - [`staff`]: what people decide, through the same events;
@@ -26,9 +27,12 @@ pub mod metrics;
 mod outage;
 pub mod poll;
 pub mod pulse;
+pub mod quarantine;
+mod reading;
 pub mod reload;
 pub mod schedule;
 pub mod staff;
+mod thread;
 mod wake;
 
 use std::{
@@ -89,6 +93,17 @@ pub enum EngineError {
     /// There is no such case.
     #[error("there is no case {0}")]
     NoSuchCase(String),
+    /// There is no such message.
+    #[error("there is no message {0}")]
+    NoSuchMessage(String),
+    /// The message has a case, so there is nothing to read again.
+    #[error("message {message} was read: it belongs to {case}")]
+    AlreadyRead {
+        /// The message.
+        message: String,
+        /// Its case.
+        case: crate::domain::CaseId,
+    },
 }
 
 impl EngineError {
@@ -104,7 +119,9 @@ impl EngineError {
             | Self::Mailer(_)
             | Self::Illegal(_)
             | Self::Reply { .. }
-            | Self::NoSuchCase(_) => false,
+            | Self::NoSuchCase(_)
+            | Self::NoSuchMessage(_)
+            | Self::AlreadyRead { .. } => false,
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum StaffDecision {
         /// How.
         note: String,
     },
+    /// Ask the agency: for the client ID, or whether to go ahead.
+    Ask,
     /// Look, or send, again.
     Retry,
     /// A remark.
@@ -49,9 +51,18 @@ impl Casebook {
     pub async fn decide(&self, id: CaseId, by: &str, decision: StaffDecision) -> Result<Case, EngineError> {
         let by = by.to_owned();
         let event = match decision {
+            StaffDecision::Ask => {
+                let case = self.to_decide(id).await?;
+                // Only who writes for this agency alone would be heard.
+                let site = self.site();
+                let heard = |contact: &MailAddress| {
+                    let agencies = site.roster.agencies_of(contact);
+                    agencies.len() == 1 && case.agency().is_some_and(|agency| agencies.contains(agency))
+                };
+                Event::AgencyAsked { by, contact: self.contact(&case).filter(heard) }
+            }
             StaffDecision::Approve { evidence_sha256, only, note } => {
-                let case =
-                    self.store.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?.case;
+                let case = self.to_decide(id).await?;
                 let contact = self.contact(&case);
                 let seen = evidence_sha256.or(case.evidence_sha256).unwrap_or_default();
                 Event::Approved { by, evidence_sha256: seen, only, contact, note }
@@ -64,6 +75,11 @@ impl Casebook {
             StaffDecision::Note { note } => Event::Noted { by, note },
         };
         self.happen(id, &event).await
+    }
+
+    async fn to_decide(&self, id: CaseId) -> Result<Case, EngineError> {
+        let loaded = self.store.case(id).await?;
+        loaded.map(|loaded| loaded.case).ok_or_else(|| EngineError::NoSuchCase(id.to_string()))
     }
 
     /// The roster's contact for the agency a notice speaks for.

@@ -162,6 +162,19 @@ impl Mailbox {
         }
     }
 
+    /// The message with this key, as a listing gives it; `None` if it is no longer there under this key. For single
+    /// messages that somebody asks for: a look at all that came after it.
+    pub async fn find(&mut self, key: &MessageKey) -> Result<Option<Entry>, MailboxError> {
+        let cursor = match (&self.place, key.uid.parse()) {
+            (Place::Imap(_), Ok(next_uid)) => {
+                Some(Cursor { folder: key.folder.clone(), uidvalidity: key.uidvalidity, next_uid })
+            }
+            (Place::Imap(_) | Place::Maildir(_), _) => None,
+        };
+        let listing = self.list(cursor.as_ref(), DateTime::UNIX_EPOCH).await?;
+        Ok(listing.entries.into_iter().find(|entry| &entry.key == key))
+    }
+
     /// Cuts a listing into pieces for [`Mailbox::fetch`] that respect the limits on bytes and number.
     pub fn batches(&self, entries: Vec<Entry>) -> Vec<Vec<Entry>> {
         batches(entries, self.limits)

@@ -7,9 +7,10 @@ use regex::Regex;
 
 use crate::domain::ClientId;
 
-use super::Notice;
+use super::aside;
+use super::html;
 use super::intent::{self, Finding, RECORD_WORDS};
-use super::judge::Verdict;
+use super::judge::{Verdict, judge};
 use super::kind::{is_history, is_long_past, is_revoke_hint};
 use super::meant;
 use super::own::Own;
@@ -18,18 +19,39 @@ use super::segments::{self, Part, Segments};
 use super::sentences::{self, Place, Sentence};
 use super::text::{self, Body};
 use super::vocabulary::pattern;
+use super::{Envelope, Notice, ReaderRules};
 
 pattern! {
     // Somebody thanks, or tells of what is over.
-    DONE = [r"\b(?:thank(?:s| you)\b.{0,40}\b(?:for|so much)|amazing|you (?:folks|guys|all) (?:are|were|rock)|was (?:closed|confirmed|done|carried out)|(?:has|have|had|been) (?:been )?(?:closed|confirmed|done|carried out)|closed \d|sample|audit|log|last year|for (?:the|your|our) (?:records?|files?|information))\b"];
-    OUTRIGHT = [r"\b(?:can|could|would|will|may|might) (?:you|u|y'all|someone|somebody|one of you|the helpdesk|i|we)\b", r"\bwould it be possible\b", r"\b(?:please|pls|plz|kindly)\b"];
-    CHOICE = [r" or (?:would|should|do|is|will|can) "];
+    DONE = [
+        r"\b(?:gracias por (?:cerrar|el cierre|haber)|(?:fue|quedo|ya esta) (?:cerrad[oa]|confirmad[oa]|procesad[oa])|auditoria|el ano pasado)\b",
+        r"\b(?:thank(?:s| you)\b.{0,40}\b(?:for|so much)|amazing|you (?:folks|guys|all) (?:are|were|rock)|was (?:closed|confirmed|done|carried out)|(?:has|have|had|been) (?:been )?(?:closed|confirmed|done|carried out)|closed \d|sample|audit|log|last year|for (?:the|your|our) (?:records?|files?|information))\b"];
+    OUTRIGHT = [
+        r"\b(?:por favor|favor de|porfa\w*|porfis|plis|pueden|podrian|puede|podria|me (?:l[oa]s? )?(?:cierran|ayudan|resuelven|quitan)|serian tan amables|seria posible)\b",
+        r"\b(?:can|could|would|will|may|might) (?:you|u|y'all|someone|somebody|one of you|the helpdesk|i|we)\b", r"\bwould it be possible\b", r"\b(?:please|pls|plz|kindly)\b"];
+    CHOICE = [
+        r" o (?:debo|debemos|lo cierro|la cierro|cierro|lo hago|lo hacemos|les?) ",
+        r" or (?:would|should|do|is|will|can) "];
 
-    SOMEBODY = [r"\b(?:she|he|her|him|his|hers|client|clients|resident|residents|guest|guests|participant|participants|consumer|tenant|tenants|patient|youth|veteran|gentleman|lady|woman|man|guy|couple|family|mother|father)\b"];
+    SOMEBODY = [
+        r"\b(?:ella|client[ea]s?|participantes?|residentes?|senora?|persona|mujer|hombre|joven|muchach[oa]|familia|pareja|titular|don|dona)\b",
+        r"\b(?:she|he|her|him|his|hers|client|clients|individual|applicant|pt|resident|residents|guest|guests|participant|participants|consumer|tenant|tenants|patient|youth|veteran|gentleman|lady|woman|man|guy|couple|family|mother|father)\b"];
     // The language of footers, and mottos.
-    LEGAL = [r"\b(?:intended|recipient|addressee|confidential\w*|privileged|disclos\w*|redisclos\w*|unauthori[sz]ed|communication|transmission|notify|prohibited|sender|error|e-?mail|message|link|links|attachments?|monitored|report|visit|website|federal|cfr|hipaa|law|pour|everything|wander|life|world|act |love|hope|dream|courage)\b"];
-    RESERVED = [r"\b(?:but|not|though|although|however|unless|anyway)\b|n't\b"];
-    EXPLAINED = [r"\b(?:explain\w*|talk\w*|discuss\w*|conversation|went over|go over|understand\w*|understood|told (?:her|him|them)|informed|aware|means?|implications?|consequences|counsel\w*|warned|knows?|about what|by revoking|through revoking)\b"];
+    LEGAL = [
+        r"\b(?:destinatari[oa]|confidencial\w*|privilegiad\w*|divulg\w*|prohibid\w*|remitente|error|mensaje|correo|enlaces?|adjuntos?)\b",
+        r"\b(?:intended|recipient|addressee|confidential\w*|privileged|disclos\w*|redisclos\w*|unauthori[sz]ed|communication|transmission|notify|prohibited|sender|error|e-?mail|message|link|links|attachments?|monitored|report|visit|website|federal|cfr|hipaa|law|pour|everything|wander|life|world|act |love|hope|dream|courage)\b"];
+    RESERVED = [
+        r"\b(?:pero|aunque|sin embargo|a menos que|salvo que)\b",
+        r"\b(?:but|not|though|although|however|unless|anyway)\b|n't\b"];
+    EXPLAINED = [
+        r"\b(?:explic\w+|platic\w+|habl\w+|entiende|entendio|orient\w+|inform\w+|consciente|sabe)\b",
+        r"\b(?:explain\w*|talk\w*|discuss\w*|conversation|went over|go over|understand\w*|understood|told (?:her|him|them)|informed|aware|means?|implications?|consequences|counsel\w*|warned|knows?|about what|by revoking|through revoking)\b"];
+}
+
+pattern! {
+    // What stands in one of text and HTML only: addresses of links, names of pictures.
+    BESIDE = [r"(?i)<(?:https?|mailto|tel):[^>]*>|\[(?:https?|cid|image|logo|mailto)[^\]]*\]|\b(?:https?|mailto|tel):\S+"];
+    PROGRAMS = [r"^\W*(?:get outlook for|sent from|sent via|outlook for|view this)\b"];
 }
 
 /// Days after which "in June" is a story and no notice.
@@ -40,10 +62,11 @@ pub(super) fn act_doubts(
     own: &Own,
     body: &Body,
     parts: &Segments,
-    client_id: &Regex,
+    rules: &ReaderRules,
     notice: &Notice,
     verdict: &mut Verdict,
 ) {
+    let client_id = &rules.client_id;
     let revoked = own.any(Finding::Revoked);
     // The noun, or a client's plain wish, is as good as the deed where the closing is asked for outright.
     let outright = own.counting().any(|(_, sentence, said)| {
@@ -107,9 +130,13 @@ pub(super) fn act_doubts(
     if body.struck {
         verdict.doubt("Something in the text is struck out.");
     }
-    if body.cut {
+    if body.cut || own.sentences.len() >= sentences::MOST_SENTENCES {
         verdict.doubt("The mail is longer than what was read.");
     }
+    if own.mentions.len() >= records::MOST_MENTIONS {
+        verdict.doubt("it names more numbers than were looked at.");
+    }
+    aside::doubts(own, notice, verdict);
     aside_doubts(own, parts, verdict);
     hidden_doubts(&[&body.hidden, &body.comments, &body.preheader], own, body, client_id, verdict);
     // Rendering HTML is the dearest step: only for mails that would be acted on.
@@ -124,7 +151,46 @@ pub(super) fn act_doubts(
             verdict.doubt("the mail is longer than what was read.");
         }
         compare(&body.text, &seen.text, parts, notice, client_id, verdict);
+        if verdict.doubts.is_empty() {
+            reads_the_same(seen, notice, rules, verdict);
+        }
     }
+}
+
+/// What of a mail, whatever its kind, is not what a person sees in it: a header that is not one, characters that deceive
+/// the eye, texts of which a mail program shows only one. What others wrote (older mail) does not count.
+pub(super) fn sight_doubts(envelope: &Envelope, body: &Body, parts: &Segments) -> Vec<String> {
+    let mut found = envelope.doubts.clone();
+    let others: BTreeSet<&str> =
+        [Part::Quoted, Part::Forwarded].iter().flat_map(|part| parts.lines(*part)).map(str::trim).collect();
+    let odd: BTreeSet<&str> = body
+        .odd
+        .iter()
+        .filter(|odd| !others.contains(odd.line.as_str()))
+        .map(|odd| odd.oddity.doubt())
+        .collect();
+    found.extend(odd.into_iter().map(str::to_owned));
+    if body.several {
+        found.push("it has several plain texts, of which a mail program shows only one.".to_owned());
+    }
+    found.extend(body.uncertain.iter().map(|why| (*why).to_owned()));
+    let says_more = |text: &String| {
+        let further = segments::split(text, false);
+        further.lines(Part::Own).iter().any(|line| line.contains(char::is_alphanumeric))
+    };
+    if body.further.iter().any(says_more) {
+        found.push("it holds another text, which some mail programs show.".to_owned());
+    }
+    let program =
+        |kind: &str| ["text/calendar", "text/directory", "text/vcard", "text/x-vcard"].contains(&kind);
+    if body
+        .attachments
+        .iter()
+        .any(|file| file.name.is_none() && file.media_type.starts_with("text/") && !program(&file.media_type))
+    {
+        found.push("a text in it that may be shown was not read.".to_owned());
+    }
+    found
 }
 
 /// What stands below the name, in a footer or a banner takes nothing back: "PS hold that, she is signing again".
@@ -159,7 +225,7 @@ fn hidden_doubts(hidden: &[&str], own: &Own, body: &Body, client_id: &Regex, ver
     }
     let seen = format!("{}\n{}", own.text(None), body.text);
     let known = records::shapes(&seen, client_id);
-    if records::shapes(&text, client_id).iter().any(|shape| !known.contains(shape)) {
+    if records::shapes(&text, client_id).iter().any(|shape| known.binary_search(shape).is_err()) {
         verdict.doubt("text that nobody sees names another number.");
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -320,8 +386,10 @@ fn compare(
     });
     let html_parts = segments::split(html, false);
     let own_html = records::shapes(&html_parts.lines(Part::Own).join("\n"), client_id);
+    // Both may be thousands of numbers, sorted.
+    let plain = squeezed(text);
     let extra =
-        own_html.iter().any(|shape| !in_text.contains(shape) && !squeezed(text).contains(shape.as_str()));
+        own_html.iter().any(|shape| in_text.binary_search(shape).is_err() && !plain.contains(shape.as_str()));
     if missing || extra {
         verdict.doubt("the text and the HTML of the mail name different records.");
     }
@@ -335,6 +403,9 @@ fn compare(
     if notice.records.iter().chain(&notice.new_records).any(|id| theirs.contains(id)) {
         verdict.doubt("the text and the HTML of the mail tell its numbers apart differently.");
     }
+    if differs(text, html, parts, &html_parts) {
+        verdict.doubt("a sentence stands only in the text or only in the HTML of the mail.");
+    }
     let said = |parts: &Segments| -> BTreeSet<String> {
         let own = parts.lines(Part::Own).join(" ").to_lowercase();
         own.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -343,6 +414,47 @@ fn compare(
     // Signatures and logos differ; what is said does not.
     if plain.intersection(&rich).count() * 2 < plain.len().max(rich.len()) {
         verdict.doubt("the text and the HTML of the mail say different things.");
+    }
+}
+
+/// Whether a sentence of the sender's own stands in one of the two only. Addresses of links and pictures' names are what
+/// mail programs write into one of them.
+fn differs(text: &str, html: &str, plain: &Segments, rich: &Segments) -> bool {
+    // Words, each between blanks; where lines and cells end is no matter.
+    let words = |text: &str| -> String {
+        let plain = BESIDE.replace_all(text, " ").to_lowercase();
+        plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).fold(
+            " ".to_owned(),
+            |mut all, word| {
+                all.push_str(word);
+                all.push(' ');
+                all
+            },
+        )
+    };
+    let only = |parts: &Segments, other: &str| {
+        parts.lines(Part::Own).iter().any(|line| {
+            let line = BESIDE.replace_all(line, "\n");
+            line.split(['\t', '\n', '.', '!', '?', ';', ':']).any(|said| {
+                let found = words(said);
+                found.trim() != "" && !other.contains(&found) && !PROGRAMS.is_match(&said.to_lowercase())
+            })
+        })
+    };
+    only(rich, &words(text)) || only(plain, &words(html))
+}
+
+/// Whoever sees the HTML only must be told the same: read alone, it would be acted on, for the same records.
+fn reads_the_same(seen: html::Visible, notice: &Notice, rules: &ReaderRules, verdict: &mut Verdict) {
+    let body = Body { text: seen.text, odd: seen.odd, uncertain: seen.uncertain, ..Body::default() };
+    let alone = judge(notice.envelope.clone(), &body, rules);
+    let set = |ids: &[ClientId]| ids.iter().cloned().collect::<BTreeSet<_>>();
+    let same =
+        set(&alone.records) == set(&notice.records) && set(&alone.new_records) == set(&notice.new_records);
+    if !same {
+        verdict.doubt("the HTML of the mail, read alone, names other records.");
+    } else if !alone.act || alone.kind != notice.kind {
+        verdict.doubt("the HTML of the mail, read alone, is not as clear as its text.");
     }
 }
 

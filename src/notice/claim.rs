@@ -28,28 +28,50 @@ const FEW: &str = r"(?: [\w,'/()-]+){0,6}?";
 
 pattern! {
     ASKED = [
+        r"^\W*(?:es|sera|hay|tienen?|que|cual|quien|como|cuando)\b",
+        r"\b(?:que|cual) (?:scenario|escenario)\b",
         r"^\W*(?:is|are|does|do|did|has|have|which|what|who|how|would|should)\b",
         r"\b(?:which|what) scenario\b",
         r"\bor (?:is it |a )?(?:scenario )?(?:2|two|second)\b",
         r"\b(?:check|see|tell me|know|sure) (?:if|whether)\b",
     ];
-    NEGATED = [r"(?:\b(?:no|not any|never|without|nobody|none|isn't|neither)|n't)(?: \w+){0,2} ?$"];
+    NEGATED = [
+        r"\b(?:no|sin|ninguna?|nunca|nadie)(?: \w+){0,2} ?$",
+        r"(?:\b(?:no|not any|never|without|nobody|none|isn't|neither)|n't)(?: \w+){0,2} ?$"];
     /// What is asked, wished, explained or supposed is not told.
-    GOVERNED = [r"\b(?:confirm\w*|check\w*|verif\w*|make sure|ensure|so that|if|whether|unless|wants?|wish\w*|would like|prefers?|should|not know|not sure|unsure|in case|told (?:her|him|them)|tell|explain\w*|informed|understands?|aware|when|once)\b"];
-    CLAUSE = [r"[,;:(]|\b(?:because|since|where|as|but)\b| - "];
-    SEEING = [r"\b(?:see|sees|seen|seeing|view\w*|visib\w*|look\w*|access\w*|available|shar\w+|find|show\w*|clos\w+|lock\w*|keep|keeps|asked|revok\w+)\b"];
+    GOVERNED = [
+        r"\b(?:verifi\w+|revis\w+|asegur\w+|si|quieren?|desean?|saber|no se|explic\w+|para que|en caso|cuando|deberian?|chec\w+)\b",
+        r"\b(?:confirm\w*|check\w*|verif\w*|make sure|ensure|so that|if|whether|unless|wants?|wish\w*|would like|prefers?|should|not know|not sure|unsure|in case|told (?:her|him|them)|tell|explain\w*|informed|understands?|aware|when|once)\b"];
+    CLAUSE = [
+        r"\b(?:porque|pero|ya que|donde)\b",
+        r"[,;:(]|\b(?:because|since|where|as|but)\b| - "];
+    SEEING = [
+        r"\b(?:ve|ven|ver|vea|vean|verl[oa]|visib\w+|acceso|compart\w+|cerr\w+|cierr\w+|busc\w+|mir\w+)\b",
+        r"\b(?:see|sees|seen|seeing|view\w*|visib\w*|look\w*|access\w*|available|shar\w+|find|show\w*|clos\w+|lock\w*|keep|keeps|asked|revok\w+)\b"];
     /// "Other agencies with data: yes, 3".
-    OTHERS_FIELD = [r"(?:^|, )(?P<name>[^:,]{0,50}\b(?:other|others|else)\b[^:,]{0,50}?)\??: ?(?P<value>[^,;:]+)"];
-    OF_DATA = [r"\b(?:data|entr\w+|services?|enrol?l\w*|stays?|worked|in (?:it|there|the|this|her|his))\b"];
-    NONE = [r"^(?:no|none|nobody|no-one|nothing|nope|0|zero|n/a|never|only us|just us|n)\b"];
+    OTHERS_FIELD = [r"(?:^|, )(?P<name>[^:,]{0,50}\b(?:other|others|else|otr[oa]s)(?:\b|_)[^:,]{0,50}?)\??: ?(?P<value>[^,;:]+)"];
+    OF_DATA = [
+        r"\b(?:datos|informacion|servicios|entradas|estancias|en el (?:expediente|registro|record))\b",
+        r"\b(?:data|entr\w+|services?|enrol?l\w*|stays?|worked|in (?:it|there|the|this|her|his))\b"];
+    NONE = [
+        r"^(?:ningun[oa]?|nadie|solo nosotr[oa]s|nosotros)\b",
+        r"^(?:no|none|nobody|no-one|nothing|nope|0|zero|n/a|never|only us|just us|n)\b"];
     YES_OTHERS = [r"^\W*(?:yes|yep|yeah|correct)\b[^.]{0,20}\bothers? (?:do|does|have|has)\b"];
+    // "no sé si es Scenario 1 o 2"
+    UNKNOWN = [r"\b(?:no se|no sabemos|no estoy segur[oa]|si (?:es|esto es|sera|seria|se trata de))\b[^.;]{0,40}$"];
     NOT_ALONE = [r"\bnot (?:only|just) (?:us|we|our agency|ours)\b", r"\bnot the only\b"];
 }
+
+/// Those who put data into records, what they put in, and that they did: in Spanish.
+const QUIEN: &str = r"(?:agencias?|albergues?|refugios?|programas?|organizaci\w+|lugares|proveedor\w*|condados?|oficinas?|clinicas?|partes)";
+const DATOS: &str = r"(?:datos|data|informacion|captur\w+|metid\w+|meti\w*|ingresad\w+|puesto|puso|pusieron|anotad\w+|escrit\w+|registrad\w+|entradas?|servicios|estancias?|cosas|trabajad\w+|notas)";
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     any(&[
         r"\bscenario(?: (?:number|no\.?|is|was))?[ :#-]{0,3}(?P<a>1|2|one|two|i|ii|a|b)\b",
         r"\b(?P<b>first|second|1st|2nd) scenario\b",
+        r"\bescenario(?: (?:numero|num\.?|no\.?|es|el))?[ :#-]{0,3}(?P<c>1|2|uno|dos|ii?)\b",
+        r"\b(?P<d>primer|segundo) escenario\b",
     ])
 });
 
@@ -79,6 +101,14 @@ static ONLY_US: LazyLock<Regex> = LazyLock::new(|| {
         r"\bour (?:own )?(?:data|entries) only\b",
         r"\b(?:contains|holds|has) only (?:our|ours)\b",
         &format!(
+            r"\b(?:solo|solamente|unicamente|nomas|nada mas|solo) (?:nosotr[oa]s|nuestra \w+|nuestro \w+|hay)(?: \S+){{0,5}}? (?:{DATOS}|cre\w+|la tenemos|lo tenemos|nuestr\w+)"
+        ),
+        &format!(
+            r"\b(?:ninguna? otr[oa]|ninguna|ningun|nadie|nadie mas)(?: {QUIEN})?(?: mas)?(?: \S+){{0,3}}? (?:ha|han|tienen?|puso|capturo|metio|ingreso|hay)\b(?: \S+){{0,3}}? (?:{DATOS}|nada)"
+        ),
+        &format!(r"\bno (?:hay|tiene|existen) {DATOS}(?: \S+){{0,3}} de (?:otr|ningun|nadie)\w*"),
+        &format!(r"\bsomos (?:la|el|los|las) unic[oa]s?(?: \S+){{0,4}}? {DATOS}"),
+        &format!(
             r"\b(?:no|none of the) {DATA}(?: {THERE})? (?:from|by|of|belongs? to) (?:anyone|anybody|others|any other|another)\b"
         ),
         &format!(r"\bother agenc(?:y|ies) (?:has|have|had) (?:no|never|not)\b{FEW} (?:{WROTE}|{DATA})\b"),
@@ -105,6 +135,14 @@ static OTHERS_TOO: LazyLock<Regex> = LazyLock::new(|| {
             r"\b(?:the|an?) (?P<whom>(?:[\w&-]+ ){{1,4}})(?:also )?{WROTE} (?:\w+ ){{0,3}}?{DATA} (?:{THERE}|too|as well)"
         ),
         r"\bmore than one agency\b",
+        &format!(
+            r"\b(?:otr[oa]s?|vari[oa]s|dos|tres|cuatro|cinco|\d|mas de una|demas)(?: \S+){{0,2}}? {QUIEN}(?: mas)?(?: \S+){{0,4}}? {DATOS}"
+        ),
+        &format!(
+            r"\b(?:hay|existen|tienen?|trae|aparecen) {DATOS}(?: \S+){{0,2}} de (?:otr[oa]s?|vari[oa]s|dos|tres|mas)"
+        ),
+        &format!(r"\b(?:uno|dos|tres|otr[oa]s|vari[oa]s) mas que (?:\S+ ){{0,2}}?{DATOS}"),
+        &format!(r"\b{DATOS}(?: \S+){{0,3}} (?:de|por) (?:otr[oa]s?|vari[oa]s|dos|tres) (?:\S+ )?{QUIEN}"),
     ])
 });
 /// Subjects that are not another agency.
@@ -121,8 +159,13 @@ pub(super) fn find(sentences: &[Sentence]) -> Option<Scenario> {
         sentences.iter().filter(|sentence| !(sentence.is_question() && ASKED.is_match(&sentence.lower)))
     {
         for found in NAMED.captures_iter(&sentence.lower) {
-            let word = found.name("a").or_else(|| found.name("b")).map_or("", |m| m.as_str());
-            named.push(if matches!(word, "1" | "one" | "i" | "a" | "first" | "1st") {
+            let at = found.get(0).map_or(0, |whole| whole.start());
+            if UNKNOWN.is_match(sentence.lower.get(..at).unwrap_or_default()) {
+                continue;
+            }
+            let word =
+                ["a", "b", "c", "d"].iter().find_map(|name| found.name(name)).map_or("", |m| m.as_str());
+            named.push(if matches!(word, "1" | "one" | "i" | "a" | "first" | "1st" | "uno" | "primer") {
                 Scenario::One
             } else {
                 Scenario::Two
@@ -137,7 +180,9 @@ pub(super) fn find(sentences: &[Sentence]) -> Option<Scenario> {
 fn told_by(lower: &str) -> Option<Scenario> {
     if let Some(field) = OTHERS_FIELD.captures(lower) {
         let part = |name| field.name(name).map_or("", |m| m.as_str().trim());
-        if OF_DATA.is_match(part("name")) && !SEEING.is_match(part("name")) {
+        if (OF_DATA.is_match(part("name")) || OF_DATA.is_match(part("value")))
+            && !SEEING.is_match(part("name"))
+        {
             return Some(if NONE.is_match(part("value")) { Scenario::One } else { Scenario::Two });
         }
     }
@@ -275,6 +320,28 @@ mod tests {
         ("One of two other clients revoked as well.", None),
         ("Only we can see her entries now.", None),
     ];
+
+    #[test]
+    fn claims_in_spanish() {
+        let table = [
+            ("Escenario 1", Some(Scenario::One)),
+            ("Se trata del segundo escenario.", Some(Scenario::Two)),
+            ("Es un caso de Scenario 1.", Some(Scenario::One)),
+            ("No s\u{e9} si es Scenario 1 o 2.", None),
+            ("Solo nuestra agencia tiene datos en el registro.", Some(Scenario::One)),
+            ("Ninguna otra agencia ha capturado datos en \u{e9}l.", Some(Scenario::One)),
+            ("nadie m\u{e1}s tiene datos en su expediente", Some(Scenario::One)),
+            ("Otras dos agencias tienen datos en su expediente.", Some(Scenario::Two)),
+            ("Hay tres agencias m\u{e1}s con datos ah\u{ed}.", Some(Scenario::Two)),
+            ("Otros proveedores: s\u{ed}, 2 organizaciones con datos", Some(Scenario::Two)),
+            ("Confirmen que ninguna otra agencia tiene datos.", None),
+            ("\u{bf}Hay otras agencias con datos?", None),
+            ("No quiere que otras agencias vean su informaci\u{f3}n.", None),
+        ];
+        for (text, claim) in table {
+            assert_eq!(find(&[Sentence::new(Place::Body, text, false)]), claim, "{text}");
+        }
+    }
 
     #[test]
     fn claims() {

@@ -10,10 +10,13 @@ use std::sync::LazyLock;
 
 use crate::domain::{CaseId, MailAddress};
 
-use super::vocabulary::pattern;
+use super::{characters, vocabulary::pattern};
 
 /// Header values kept per mail and field: more than any honest mail carries, and a bound on memory.
 const MOST_VALUES: usize = 200;
+
+/// Characters of a subject that are read: an honest one has a hundred.
+const LONGEST_SUBJECT: usize = 2_000;
 
 /// A date before this is that of a clock that was never set; counting "yesterday" from it would mislead.
 const EARLIEST_YEAR: u16 = 1990;
@@ -41,6 +44,9 @@ pub struct Envelope {
     pub case_numbers: Vec<CaseId>,
     /// What marks the mail as written by a machine or to a list, if anything does.
     pub automatic: Option<AutomaticMark>,
+    /// What in the header is not as an honest mail has it, as sentences: a program must not go on alone.
+    #[serde(skip)]
+    pub doubts: Vec<String>,
 }
 
 /// Why a mail counts as written by a machine or to a list.
@@ -128,23 +134,49 @@ static CASE_NUMBER: LazyLock<Regex> =
 /// Reads the header of a parsed mail. `own` are the helpdesk's own addresses.
 pub(super) fn read(message: &Message<'_>, own: &[MailAddress]) -> Envelope {
     let mut envelope = Envelope::default();
+    let (mut senders, mut subjects) = (0, 0);
     for header in message.headers() {
+        subjects += usize::from(header.name == HeaderName::Subject);
         // mail-parser's `from()` returns the last of several fields; a verifier may have looked at the first.
         if header.name == HeaderName::From {
             envelope.from_fields += 1;
+            // One that is no address stands there all the same, and a mail program may show it.
+            senders += mailboxes(&header.value).count();
             let room = MOST_VALUES.saturating_sub(envelope.from.len());
-            envelope.from.extend(mailboxes(&header.value).take(room));
+            envelope.from.extend(mailboxes(&header.value).filter_map(address).take(room));
         }
         let results = &mut envelope.authentication_results;
         if header.name == HeaderName::AuthenticationResults && results.len() < MOST_VALUES {
             results.push(raw_value(message, header.offset_start, header.offset_end));
         }
     }
-    envelope.message_id = message.message_id().map(str::to_owned);
+    envelope.message_id = message.message_id().filter(|id| is_id(id)).map(str::to_owned);
     envelope.in_reply_to = ids(message.in_reply_to());
     envelope.references = ids(message.references());
     envelope.date = message.date().and_then(instant);
-    envelope.subject = super::text::normalise(message.subject().unwrap_or_default().trim());
+    let (subject, whole) = subject(message.subject().unwrap_or_default());
+    let odd = characters::odd(&subject);
+    // Encoded words may hold line ends; a subject is one line (RFC 2047 5).
+    let line = characters::normalise(&subject).replace(['\n', '\t'], " ");
+    line.trim().clone_into(&mut envelope.subject);
+    let mut doubt = |is: bool, why: &str| {
+        if is && !envelope.doubts.iter().any(|known| known == why) {
+            envelope.doubts.push(why.to_owned());
+        }
+    };
+    doubt(envelope.from_fields > 1 || senders > 1, "it names more than one sender (From).");
+    doubt(
+        shows_another(message, &envelope.from),
+        "the name of the sender shows another address than the sender's own.",
+    );
+    doubt(subjects > 1, "it has more than one subject.");
+    let dates = message.headers().iter().filter(|header| header.name == HeaderName::Date).count();
+    doubt(dates > 1, "it has more than one date.");
+    doubt(!whole, "its subject is longer than what was read.");
+    doubt(subject.contains(['\n', '\r']), "line ends are hidden in its subject.");
+    for odd in &odd {
+        doubt(true, &format!("In the subject, {}", odd.oddity.doubt()));
+    }
     envelope.case_numbers = CASE_NUMBER
         .captures_iter(&envelope.subject)
         .filter_map(|found| found.get(1)?.as_str().parse().ok())
@@ -154,22 +186,59 @@ pub(super) fn read(message: &Message<'_>, own: &[MailAddress]) -> Envelope {
     envelope
 }
 
-fn mailboxes<'a>(value: &'a HeaderValue<'a>) -> impl Iterator<Item = MailAddress> + 'a {
+/// As much of a subject as is read, and whether that is all.
+fn subject(text: &str) -> (String, bool) {
+    let text = text.trim();
+    let kept: String = text.chars().take(LONGEST_SUBJECT).collect();
+    let whole = kept.len() == text.len();
+    (kept, whole)
+}
+
+/// Whether a name beside a From address shows an address, and not that one: mail programs show the name.
+fn shows_another(message: &Message<'_>, from: &[MailAddress]) -> bool {
+    let fields = message.headers().iter().filter(|header| header.name == HeaderName::From);
+    let names = fields.flat_map(|header| mailboxes(&header.value)).take(MOST_VALUES);
+    names.filter_map(|addr| addr.name.as_deref()).any(|name| {
+        let name = characters::normalise(name);
+        let shown = name
+            .split(|c: char| {
+                c.is_whitespace()
+                    || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | ',' | ';' | ':')
+            })
+            .filter(|word| word.contains('@'));
+        shown.into_iter().any(|word| {
+            MailAddress::parse(word.trim_matches('.'))
+                .is_ok_and(|shown| !from.iter().any(|from| from.same_mailbox(&shown)))
+        })
+    })
+}
+
+fn address(addr: &Addr<'_>) -> Option<MailAddress> {
+    MailAddress::parse(addr.address.as_deref()?).ok()
+}
+
+fn mailboxes<'a>(value: &'a HeaderValue<'a>) -> impl Iterator<Item = &'a Addr<'a>> + 'a {
     let (list, groups): (&[Addr<'a>], &[_]) = match value.as_address() {
         Some(Address::List(list)) => (list, &[]),
         Some(Address::Group(groups)) => (&[], groups),
         None => (&[], &[]),
     };
-    list.iter()
-        .chain(groups.iter().flat_map(|group| group.addresses.iter()))
-        .filter_map(|addr| MailAddress::parse(addr.address.as_deref()?).ok())
+    list.iter().chain(groups.iter().flat_map(|group| group.addresses.iter()))
+}
+
+/// Bytes of a message ID: more than any honest one has, and what every database can look up.
+const LONGEST_ID: usize = 250;
+
+/// Whether it can be a message ID at all (RFC 5322 3.6.4): what is not is nobody's.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     if let Some(list) = value.as_text_list() {
-        return list.iter().take(MOST_VALUES).map(ToString::to_string).collect();
+        return list.iter().filter(|id| is_id(id)).take(MOST_VALUES).map(ToString::to_string).collect();
     }
-    value.as_text().map(str::to_owned).into_iter().collect()
+    value.as_text().filter(|id| is_id(id)).map(str::to_owned).into_iter().collect()
 }
 
 fn raw_value(message: &Message<'_>, start: u32, end: u32) -> String {

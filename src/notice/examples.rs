@@ -250,9 +250,9 @@ fn fewer_traps_work_than_before() {
 }
 
 /// What is reached: kinds, mails acted on, other mail taken for a notice, records, dates.
-const OPEN: (usize, usize, usize, usize, usize) = (456, 166, 10, 444, 450);
-const KEPT: (usize, usize, usize, usize, usize) = (142, 38, 8, 141, 143);
-const TRAPS: usize = 49;
+const OPEN: (usize, usize, usize, usize, usize) = (698, 262, 10, 701, 702);
+const KEPT: (usize, usize, usize, usize, usize) = (290, 66, 13, 281, 280);
+const TRAPS: usize = 47;
 
 /// Our own mails: the first two lots were written before the rules, each later one before they were run on it.
 const OWN_MAILS: &str = concat!(
@@ -269,6 +269,12 @@ const OWN_MAILS: &str = concat!(
     include_str!("../../tests/fixtures/notices/mails-f.txt"),
     "\n",
     include_str!("../../tests/fixtures/notices/mails-g.txt"),
+    "\n",
+    include_str!("../../tests/fixtures/notices/mails-h.txt"),
+    "\n",
+    include_str!("../../tests/fixtures/notices/mails-i.txt"),
+    "\n",
+    include_str!("../../tests/fixtures/notices/mails-j.txt"),
 );
 
 /// The compact format described at the top of `mails-a.txt`.
@@ -324,12 +330,38 @@ fn our_own_mails_are_read_as_labelled() {
     assert!(names.values().all(|count| *count == 1), "every mail has its own name");
     // What is left is known: each of these is named in the table with its reasons.
     let reached =
-        score.kinds + 8 >= score.mails && score.acted + 3 >= score.actionable && score.false_notices <= 3;
+        score.kinds + 8 >= score.mails && score.acted + 6 >= score.actionable && score.false_notices <= 3;
     assert!(
         reached && score.records + 10 >= score.mails && score.dates + 1 >= score.mails,
         "{table}{score:#?}"
     );
     assert_eq!(score.unsafe_acts, 0, "a mail was acted on that a person should read:\n{table}");
+}
+
+/// A short Spanish mail with this sentence, which asks for the closing: whether it is acted on hangs on the sentence.
+fn spanish_mail(sentence: &str) -> Vec<u8> {
+    format!(
+        "From: Pat Example <pat@agency.example>\r\nDate: Wed, 14 Oct 2026 10:00:00 -0500\r\nSubject: aviso\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\nBuenas tardes.\r\n\r\n{sentence} Favor de cerrar su \
+         expediente.\r\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn many_ways_to_tell_in_spanish_that_a_client_revoked() {
+    for line in include_str!("../../tests/fixtures/notices/facts-es.txt").lines() {
+        let notice = read(&spanish_mail(line), &rules());
+        assert!(notice.act && ids(&notice.records) == ["2401001"], "{line}: {}", notice.reasons.join(" "));
+    }
+}
+
+#[test]
+fn many_ways_to_speak_of_it_in_spanish_without_telling_it() {
+    for line in include_str!("../../tests/fixtures/notices/no-facts-es.txt").lines() {
+        let notice = read(&spanish_mail(line), &rules());
+        assert!(!notice.act, "{line}: {}", notice.reasons.join(" "));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What each layer of the reader made of a mail, for people who want to know why it was read as it was.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::intent::Said;
 use super::judge::{Understood, judge, understood};
@@ -8,7 +8,10 @@ use super::records::Role;
 use super::segments::Part;
 use super::sentences::{Place, Sentence};
 use super::text::{self, Body};
-use super::{Notice, ReaderRules, dates, guarded, open};
+use super::{Notice, ReaderRules, characters, dates, guarded, open};
+
+/// Odd words that are shown at most.
+const MOST_ODD: usize = 20;
 
 /// A mail with what was recognised in it. Printing it shows the mail's text: it is for the eyes of the one who has the
 /// mail anyway, never for a log.
@@ -22,6 +25,8 @@ pub struct Explained {
     hidden: Vec<(&'static str, String)>,
     /// What kinds of files came with it; their names tell too much.
     attachments: Vec<String>,
+    /// Words with characters that deceive the eye, and what is the matter with each.
+    odd: Vec<String>,
 }
 
 /// One of the sender's own sentences, with what was recognised in it.
@@ -48,6 +53,7 @@ fn unread(notice: Notice) -> Explained {
         sentences: Vec::new(),
         hidden: Vec::new(),
         attachments: Vec::new(),
+        odd: Vec::new(),
     }
 }
 
@@ -63,6 +69,7 @@ fn explain_mail(bytes: &[u8], rules: &ReaderRules) -> Explained {
         lines: understood.parts.into_lines(),
         hidden: hidden(&body),
         attachments: attachments(&body),
+        odd: odd(&body),
         notice,
     }
 }
@@ -73,7 +80,7 @@ fn marked(understood: &Understood<'_>, notice: &Notice) -> Vec<Marked> {
     let sentences = own.sentences.iter().zip(&own.said).enumerate();
     let mark = |(index, (sentence, said)): (usize, (&Sentence, &Said))| Marked {
         place: sentence.place,
-        text: sentence.text.clone(),
+        text: sentence.written.clone(),
         findings: said.findings.iter().map(|finding| finding.in_words()).collect(),
         numbers: own
             .mentions
@@ -109,6 +116,18 @@ fn hidden(body: &Body) -> Vec<(&'static str, String)> {
     .collect()
 }
 
+fn odd(body: &Body) -> Vec<String> {
+    let rich = text::alternative(body).unwrap_or_default().odd;
+    let mut found: Vec<String> = Vec::new();
+    for odd in body.odd.iter().chain(&rich) {
+        let told = format!("{} - {}", odd.word, odd.oddity.doubt());
+        if !found.contains(&told) && found.len() < MOST_ODD {
+            found.push(told);
+        }
+    }
+    found
+}
+
 fn attachments(body: &Body) -> Vec<String> {
     let files = body.attachments.iter().map(|file| {
         let form = if file.may_be_a_form { ", which may be a form" } else { "" };
@@ -130,7 +149,16 @@ fn role_in_words(role: &Role) -> String {
 }
 
 impl fmt::Display for Explained {
+    /// What in it could move a terminal's cursor is spelt out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&characters::for_terminal(&text))
+    }
+}
+
+impl Explained {
+    fn write(&self, f: &mut String) -> fmt::Result {
         writeln!(f, "Whose words each line is:")?;
         let mut before = None;
         for (part, line) in self.lines.iter().filter(|(_, line)| !line.trim().is_empty()) {
@@ -148,6 +176,12 @@ impl fmt::Display for Explained {
             writeln!(f, "\nAttached, and not read:")?;
             for kind in &self.attachments {
                 writeln!(f, "  {kind}")?;
+            }
+        }
+        if !self.odd.is_empty() {
+            writeln!(f, "\nWords with characters that may deceive the eye:")?;
+            for word in &self.odd {
+                writeln!(f, "  {word}")?;
             }
         }
         writeln!(f, "\nWhat was recognised in the sender's own sentences:")?;
@@ -250,6 +284,24 @@ What was recognised in the sender's own sentences:
         .to_string();
         let wanted = "\nText that nobody sees, in the HTML version:\n  hidden    | close 1666666 too\n";
         assert!(both.contains(wanted), "{both}");
+    }
+
+    #[test]
+    fn characters_that_deceive_are_spelt_out_and_none_reaches_the_terminal() {
+        let shown = explained(
+            "Subject: x\nContent-Type: text/plain; charset=utf-8\n\nClient \u{202E}5555551\u{202C} revoked.\n\
+             Do n\u{43E}t close\u{1B}[2J it. \u{9B}1m\n",
+        )
+        .to_string();
+        for line in [
+            "\nWords with characters that may deceive the eye:\n",
+            "  <U+202E>5555551<U+202C> - characters in the text turn the order in which it is seen.\n",
+            "  n<U+043E>t - a word is written in letters of another script that look like others.\n",
+            "  close<U+001B>[2J - there are control characters in the text",
+        ] {
+            assert!(shown.contains(line), "{line:?} is missing in\n{shown}");
+        }
+        assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
     }
 
     #[test]

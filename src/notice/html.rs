@@ -2,13 +2,19 @@
 //! text, older mail told by its structure. What stands there unseen is set apart.
 
 mod comment;
+mod elements;
 mod nesting;
+mod sight;
 
-use scraper::{ElementRef, Html, Node, node::Element};
+use scraper::{ElementRef, Html, Node};
+
+use elements::{LONGEST_CELL, is_block, is_closed, is_code, is_data_row, is_set_apart};
+use sight::Seam;
 
 use super::{
     Problem,
-    quoting::{Older, beginning, compact_style, is_indentation, older_mail, tells_of_colours},
+    characters::is_unseen,
+    quoting::{Older, beginning, is_indentation, older_mail, tells_of_colours},
     style::{self, Look},
 };
 
@@ -16,8 +22,6 @@ use super::{
 const MOST_HIDDEN: usize = 8 * 1024;
 /// Bytes of unseen text on top that may be a preview for the list of mails (preheader).
 const LONGEST_PREHEADER: usize = 400;
-/// Letters from which on a cell holds text of the mail and its table only arranges the page.
-const LONGEST_CELL: usize = 160;
 
 /// Text of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,6 +40,10 @@ pub(super) struct Visible {
     pub preheader: String,
     /// Not every rule of the style sheets was heeded: what is seen is not certain.
     pub too_much: bool,
+    /// Words with characters that deceive the eye: of HTML kept for comparison, as `text::alternative` found them.
+    pub odd: Vec<super::characters::Odd>,
+    /// Why it is not certain what a person sees of the sender's part, as sentences.
+    pub uncertain: Vec<&'static str>,
 }
 
 /// One step of the walk through the tree; `N` is a node of it.
@@ -53,11 +61,13 @@ enum Leaving {
     DataRow,
     Quote,
     Preformatted,
+    /// What sets its text apart from what stands around it, without a line of its own.
+    Seam(Seam),
 }
 
 /// Whether a page is nested deeper than any honest mail: it is not to be parsed.
 pub(super) fn nested(html: &str) -> Result<&str, Problem> {
-    if nesting::is_too_deep(html) { Err(Problem::TooDeep) } else { Ok(html) }
+    nesting::problem(html).map_or(Ok(html), Err)
 }
 
 /// Gives the text a browser would show; of a page that is `nested` too deep nothing.
@@ -109,9 +119,13 @@ pub(super) fn visible(html: &str) -> Visible {
             continue;
         }
         let look_before = look;
-        let mut look = look.inside(element, sheets.of(&node.id()));
-        if is_set_apart(name) {
+        let sheet = sheets.of(&node.id());
+        let mut look = look.inside(element, sheet);
+        if is_set_apart(name) || is_closed(element) {
             look = look.set_apart();
+        }
+        if !look.is_gone() || is_set_apart(name) && !look_before.is_gone() {
+            page.doubt(sight::doubt(element, sheet));
         }
         if look.is_gone() {
             if is_block(name) || !look_before.is_gone() {
@@ -120,7 +134,7 @@ pub(super) fn visible(html: &str) -> Visible {
             open.extend(node.children().rev().map(|child| Step::Enter(child, look)));
             continue;
         }
-        if is_struck(element) {
+        if sight::is_struck(element, sheet) {
             page.strike(ElementRef::wrap(node));
             continue;
         }
@@ -133,12 +147,22 @@ pub(super) fn visible(html: &str) -> Visible {
             }
             None => {}
         }
+        if let Some(alt) = sight::words_of_picture(element) {
+            page.picture(alt);
+        }
+        if let Some(seam) = sight::seam(element, sheet) {
+            page.part(seam);
+            open.push(Step::Leave(Leaving::Seam(seam)));
+        }
         if let Some(inner) = ElementRef::wrap(node) {
             open.extend(page.begin(inner).map(Step::Leave));
         }
         open.extend(node.children().rev().map(|child| Step::Enter(child, look)));
     }
-    Visible { too_much: sheets.too_much, ..page.finish() }
+    let before = sight::doubts_of_sheets(&document, sheets.uncertain);
+    let mut seen = page.finish();
+    seen.uncertain.extend(before);
+    Visible { too_much: sheets.too_much, ..seen }
 }
 
 /// The text as it grows.
@@ -166,6 +190,11 @@ struct Page {
     /// The sender said that answers stand in the older mail in another colour.
     answers_in_colour: bool,
     in_answer: bool,
+    /// What stands between the text before and the text to come.
+    seam: Option<Seam>,
+    /// A picture with words began the line.
+    pictured: bool,
+    uncertain: Vec<&'static str>,
 }
 
 impl Page {
@@ -220,6 +249,7 @@ impl Page {
 
     fn write(&mut self, text: &str) {
         for c in text.chars() {
+            self.meet(c);
             match c {
                 '\n' | '\r' if self.preformatted > 0 => self.break_line(),
                 // Not NBSP: people align with it, and `normalise` turns it into a blank later.
@@ -233,7 +263,54 @@ impl Page {
         }
     }
 
+    /// What comes next on the line: a digit must not touch another across what sets them apart.
+    fn meet(&mut self, c: char) {
+        if is_unseen(c) {
+            return;
+        }
+        let after_digit = self.ends_in_digit();
+        let touches = |seam| c.is_numeric() && (after_digit || seam == Seam::Thing);
+        if self.seam.take().is_some_and(touches) {
+            self.doubt(Some(sight::NUMBER));
+        }
+        if c.is_alphanumeric() && std::mem::take(&mut self.pictured) {
+            self.doubt(Some(sight::PICTURE));
+        }
+    }
+
+    fn ends_in_digit(&self) -> bool {
+        self.line.chars().rev().find(|c| !is_unseen(*c)).is_some_and(char::is_numeric)
+    }
+
+    fn part(&mut self, seam: Seam) {
+        if seam == Seam::Thing && self.ends_in_digit() {
+            self.doubt(Some(sight::NUMBER));
+        }
+        self.seam = self.seam.max(Some(seam));
+    }
+
+    /// A picture says something: among text it is part of a sentence, alone it may be one.
+    fn picture(&mut self, alt: &str) {
+        if self.line.contains(char::is_alphanumeric) || sight::speaks(alt) {
+            self.doubt(Some(sight::PICTURE));
+        }
+        self.pictured = true;
+        let preheader = std::mem::take(&mut self.preheader);
+        self.hide(&format!("\n{alt}\n"));
+        self.hidden.insert_str(0, &std::mem::replace(&mut self.preheader, preheader));
+    }
+
+    /// Notes why what is seen is not certain; of older mail it is nobody's matter.
+    fn doubt(&mut self, why: Option<&'static str>) {
+        let Some(why) = why.filter(|_| !self.older && self.quotes == 0) else { return };
+        if !self.uncertain.contains(&why) {
+            self.uncertain.push(why);
+        }
+    }
+
     fn break_line(&mut self) {
+        self.seam = None;
+        self.pictured = false;
         let line = self.line.trim_end();
         if self.quotes > 0 && !self.in_answer {
             // Deeper quoting says nothing more, and its depth is the sender's choice.
@@ -355,6 +432,8 @@ impl Page {
                 let kept = self.line.trim_end_matches(' ').len();
                 self.line.truncate(kept);
                 self.line.extend(std::iter::repeat_n('\t', columns));
+                self.seam = None;
+                self.pictured = false;
                 self.column += columns;
             }
             Leaving::DataRow => {
@@ -363,6 +442,7 @@ impl Page {
                     self.end_line();
                 }
             }
+            Leaving::Seam(seam) => self.part(seam),
             Leaving::Quote => {
                 self.end_line();
                 self.quotes = self.quotes.saturating_sub(1);
@@ -387,6 +467,8 @@ impl Page {
             struck_text: self.struck_text,
             text: self.text,
             too_much: false,
+            odd: Vec::new(),
+            uncertain: self.uncertain,
         }
     }
 }
@@ -400,90 +482,6 @@ fn beside(hidden: &str, seen: &str) -> String {
     let seen = plain(seen);
     let lines = hidden.lines().map(plain).filter(|line| line.chars().any(char::is_alphanumeric));
     lines.filter(|line| !seen.contains(line.as_str())).collect::<Vec<_>>().join("\n")
-}
-
-/// A row of data, not one that only arranges the page: several cells, none with a table or a text in it.
-fn is_data_row<'a>(cells: impl Iterator<Item = ElementRef<'a>>) -> bool {
-    let mut columns = 0;
-    for cell in cells.filter(|cell| matches!(cell.value().name(), "td" | "th")) {
-        columns += 1;
-        let mut room = LONGEST_CELL;
-        for inner in cell.descendants() {
-            match inner.value() {
-                Node::Element(element) if element.name() == "table" => return false,
-                Node::Text(text) => {
-                    let said = text.split_whitespace().map(str::len).sum::<usize>();
-                    let Some(left) = room.checked_sub(said) else { return false };
-                    room = left;
-                }
-                Node::Element(_)
-                | Node::Comment(_)
-                | Node::Doctype(_)
-                | Node::Document
-                | Node::Fragment
-                | Node::ProcessingInstruction(_) => {}
-            }
-        }
-    }
-    columns > 1
-}
-
-/// Elements whose text is no text of the page.
-fn is_code(name: &str) -> bool {
-    matches!(name, "script" | "style")
-}
-
-/// Elements whose text mail programs do not show, or not as text. They do show `noscript`.
-fn is_set_apart(name: &str) -> bool {
-    matches!(
-        name,
-        "title"
-            | "template"
-            | "svg"
-            | "iframe"
-            | "noframes"
-            | "noembed"
-            | "object"
-            | "select"
-            | "audio"
-            | "video"
-    )
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "li"
-            | "ul"
-            | "ol"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "blockquote"
-            | "address"
-            | "article"
-            | "section"
-            | "header"
-            | "footer"
-            | "main"
-            | "center"
-            | "form"
-            | "fieldset"
-            | "caption"
-            | "body"
-    )
-}
-
-fn is_struck(element: &Element) -> bool {
-    matches!(element.name(), "s" | "strike" | "del")
-        || compact_style(element).contains("text-decoration:line-through")
 }
 
 #[cfg(test)]

@@ -3,145 +3,11 @@
 
 use regex::Regex;
 
+pub(super) use super::finding::Finding;
 use super::hedge::hedge;
 use super::revoking::{DECIDED, MASKED, revoking};
 use super::sentences::Sentence;
 use super::vocabulary::{Vocabulary, pattern};
-
-/// What a sentence says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Finding {
-    /// A client revoked: told as a fact.
-    Revoked,
-    /// A client wants to revoke: no more, no less.
-    RevokeWanted,
-    /// A wish in words that may mean less: staff ask to revoke, somebody is quoted.
-    RevokeWished,
-    /// A client will or may revoke.
-    RevokeFuture,
-    /// A client is said to have revoked: hearsay, doubt, a half negation.
-    RevokeDoubted,
-    /// A client did not revoke.
-    RevokeDenied,
-    /// Revoking is spoken of in general, as a condition or in a question.
-    RevokeHypothetical,
-    /// An earlier notice is spoken of.
-    RevokeReported,
-    /// The noun alone: "revocation".
-    RevokeTopic,
-    /// A client consents, told as a fact.
-    Consented,
-    /// A client may consent, or it is denied or asked.
-    ConsentHedged,
-    /// Something was signed; the rest of the mail tells what.
-    SignedSomething,
-    /// A record was made that is open.
-    Opened,
-    /// A closed record stays closed.
-    StaysClosed,
-    /// A refusal or a closed record before.
-    RefusedBefore,
-    /// Stop or undo, in words that mean nothing else.
-    Cancel,
-    /// "leave it open", "reopen": undoing where nothing else is told.
-    CancelWeak,
-    /// The client thought better of it.
-    Reversal,
-    /// Not to be closed, or not yet.
-    NotClose,
-    /// Asks to close.
-    CloseRequest,
-    /// Asks to confirm that it is closed.
-    ConfirmRequest,
-    /// Asks to close on a condition, or later.
-    CloseLater,
-    /// Something hangs on a condition.
-    Conditional,
-    /// Words in the sentence that make it hang on something, or come later.
-    Depends,
-    /// Somebody is not sure, has to ask, or takes it back.
-    Objection,
-    /// The sharing of records is spoken of.
-    Sharing,
-    /// Nothing is asked of the helpdesk.
-    NoAction,
-    /// Others are meant who are not named, or a relative of the client named.
-    Others,
-    /// Tells the agency's own steps.
-    StepsDone,
-    /// A test, an example, a quotation of a rule.
-    Example,
-    /// Only part of the sharing.
-    Partial,
-    /// A correction of something in the mail.
-    Correction,
-    /// An earlier mail or a status is asked about.
-    Status,
-    /// Another question.
-    Question,
-    /// Household members beside the one named.
-    Family,
-    /// Doubt about the record.
-    DoubtfulRecord,
-}
-
-impl Finding {
-    /// What it is, in a few words.
-    pub(super) fn in_words(self) -> &'static str {
-        match self {
-            Self::Revoked => "a client revoked",
-            Self::RevokeWanted => "a client's will not to share",
-            Self::RevokeWished => "a wish to revoke",
-            Self::RevokeFuture => "a revocation to come",
-            Self::RevokeDoubted => "a revocation, with doubt or by hearsay",
-            Self::RevokeDenied => "somebody did not revoke",
-            Self::RevokeHypothetical => "revoking in general, as a condition or a question",
-            Self::RevokeReported => "an earlier notice of a revocation",
-            Self::RevokeTopic => "the word for a revocation",
-            Self::Consented => "a client consents",
-            Self::ConsentHedged => "a consent, with doubt or as history",
-            Self::SignedSomething => "something was signed",
-            Self::Opened => "a record that is open",
-            Self::StaysClosed => "a record that stays closed",
-            Self::RefusedBefore => "a refusal or a closed record",
-            Self::Cancel => "stop or undo",
-            Self::CancelWeak => "leave it open",
-            Self::Reversal => "decided against it",
-            Self::NotClose => "not to be closed, or not yet",
-            Self::CloseRequest => "asks to close",
-            Self::ConfirmRequest => "asks to confirm",
-            Self::CloseLater => "close later or on a condition",
-            Self::Conditional => "a condition",
-            Self::Depends => "something it hangs on, or a later time",
-            Self::Objection => "somebody is not sure, or takes it back",
-            Self::Sharing => "the sharing of records",
-            Self::NoAction => "nothing to be done",
-            Self::Others => "others who are not named",
-            Self::StepsDone => "the agency's own steps",
-            Self::Example => "a test, an example, a training",
-            Self::Partial => "part of the sharing",
-            Self::Correction => "a correction",
-            Self::Status => "an earlier notice, its status",
-            Self::Question => "a question",
-            Self::Family => "members of the household",
-            Self::DoubtfulRecord => "doubt about the record",
-        }
-    }
-
-    /// Whether it is about what somebody did, wants or asks for.
-    pub(super) fn is_intention(self) -> bool {
-        self <= Self::RevokeReported
-            || matches!(
-                self,
-                Self::Consented
-                    | Self::Cancel
-                    | Self::CancelWeak
-                    | Self::Reversal
-                    | Self::NotClose
-                    | Self::CloseLater
-            )
-    }
-}
 
 /// What one sentence says, and where its revoking stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -181,35 +47,107 @@ impl Said {
 pattern! {
     // Courtesy that looks like a condition, a question or a wish.
     pub(super) HARMLESS = [
-        r"\b(?:can|could|would|will|may|might) (?:you|u|someone|somebody|anyone|anybody|the helpdesk|helpdesk|y'all)(?: all| please| kindly| possibly| be so kind as to| maybe)*\b", r"\bif (?:possible|needed|necessary|that'?s (?:ok|okay|alright|possible)|you (?:can|could|would|need|have|want|require|prefer|don't|do|are|get|see|please)|there (?:is|are) any\w*|any(?:thing)?|not already)\b", r"\b(?:i|we)(?:'d| would) (?:like to|appreciate)(?: (?:report|let you know|inform|notify|tell|request|ask|confirm|advise|make))?\b", r"\b(?:this is|i am writing|i'm writing|writing|just|wanted|i wanted|we wanted|i want|we want|i need|we need|i have|we have|please be|be) to (?:let you know|inform|notify|advise|tell|report|request|ask|confirm|make|say)\b",
+        r"\bsi (?:es posible|fuera posible|pueden|puede|podrian|podria|no es (?:mucha )?molestia|no es mucho pedir|necesitan?|hace falta|hay (?:algo|alguna|dudas|preguntas)|tienen?|gusta\w*|son tan amables|fuera(?:n)? tan amables?|me hacen? el favor|les (?:parece|sirve)|quieren|por favor)\b",
+        r"\bpor si (?:les|le|lo|la|acaso|sirve|hace falta)\b",
+        r"\b(?:quiero|queremos|quisiera|quisieramos|necesito|necesitamos|queria|les escribo|escribo|es|este correo es) (?:para )?(?:informarles?|avisarles?|notificarles?|comunicarles?|reportar\w*|decirles?|hacerles? saber|pedirles?|solicitar\w*|confirmar\w*)(?: que)?\b",
+        r"\b(?:para que|a fin de que) (?:lo |la |los )?(?:cierren|procedan|sepan|quede|conste|tengan|hagan)\b",
+        r"\b(?:should|ought to|was supposed to|were supposed to|meant to|forgot to|failed to|never|wanted to) (?:have )?(?:told|tell|let|written|write|reported|report|informed|inform|notified|notify|sent|send|e-?mailed|e-?mail) (?:you|y'all|the helpdesk|hmis)\b", r"\blooks? like (?:an? |the )?(?:\d|number|id)\S*", r"\bin case (?:it|that|the (?:scan|attachment|pdf|link|file|picture|fax|photo|form|image)) (?:won't|doesn't|does not|cannot|can't|is not|isn't|is un\w+|comes|should not|will not|gets|fails)\b(?: \w+){0,3}", r"\b(?:as|like) (?:i|we) (?:just )?(?:told|said to|discussed with|mentioned to|explained to) \w+(?: \w+){0,3} (?:on|over|by) (?:the )?(?:tele)?phone\b", r"\b(?:can|could|would|will|may|might) (?:you|u|someone|somebody|anyone|anybody|the helpdesk|helpdesk|y'all)(?: all| please| kindly| possibly| be so kind as to| maybe)*\b", r"\bif (?:possible|needed|necessary|that'?s (?:ok|okay|alright|possible)|you (?:can|could|would|need|have|want|require|prefer|don't|do|are|get|see|please)|there (?:is|are) any\w*|any(?:thing)?|not already)\b", r"\b(?:i|we)(?:'d| would) (?:(?:kindly |also |therefore |now |then )?(?:ask|request|beg|want|need|invite|urge)(?: that)? (?:you|the helpdesk|your \w+|someone|somebody|for)\b|be (?:grateful|glad|obliged|thankful|happy)\b)", r"\b(?:i|we)(?:'d| would) (?:like to|appreciate)(?: (?:report|let you know|inform|notify|tell|request|ask|confirm|advise|make))?\b", r"\b(?:this is|i am writing|i'm writing|writing|just|wanted|i wanted|we wanted|i want|we want|i need|we need|i have|we have|please be|be) to (?:let you know|inform|notify|advise|tell|report|request|ask|confirm|make|say)\b",
         r"\bplease (?:be )?(?:advised|note|know|let|confirm|see)\b", r"\b(?:as|what|which) (?:she|he|they) (?:may|might|would|could)\b", r"\b(?:i|we) will (?:hold|not|wait|keep|send|fax|be|scan|upload|have|mail)\b", r"\b(?:i|we)'ll (?:hold|not|wait|keep|send|fax|be|scan|upload|have|mail)\b", r"\bif so\b",
         r"\bmay \d{1,2}\b|\b(?:\d{1,2}(?:st|nd|rd|th)?|in|of|since|until|early|late|last) may\b",
         r"\bwould no longer\b", r"\bwhat (?:that|this|it) means?\b", r"\bwhich means\b", r"\b(?:as|like) (?:i|we) (?:was|were) told\b", r"\b(?:as|per|following|as per) (?:the|your|our) (?:roi )?(?:faq|manual|guide|instructions|policy)(?: says| said| describes| states)?\b",
     ];
-    REFUSED = [r"\b(?:refus(?:ed|es|al)|declin(?:ed|es)|said no|wouldn'?t share)\b"];
+    REFUSED = [
+        r"\b(?:negativa|se habian? negado|se nego|no queria|dijo que no)\b",
+        r"\b(?:refus(?:ed|es|al)|declin(?:ed|es)|said no|wouldn'?t share)\b"];
     // Time and condition of the answer, the entering, the past: not of the closing.
-    HARMLESS_DEPENDS = [r"\b(?:as soon as|when|whenever|if|once) (?:you|u|someone|somebody|possible|convenient|there is|it suits|it is convenient|time|able|that is)\b[^.;?!]*", r"\b(?:confirm|let|know|tell|notify|write|e-?mail|reply|advise|inform|update|hear|hold|wait|enter|entering|entered|until|till|text|call)\b[^.;?!]{0,60}\b(?:when|once|after|as soon as|until|till|before)\b[^.;?!]*", r"\buntil (?:you|we hear|i hear|then|you confirm|confirmed)\b[^.;?!]*", r"\bbefore (?:the )?(?:weekend|others|anyone|anybody|somebody|someone|eod|noon|end of|close of)\b", r"\bas soon as\b", r"\bat once\b", r"\bday before yesterday\b", r"\b(?:on|after|when|while|before|during|at|following|upon) (?:the |a |our |her |his |their )?(?:phone|intake|check-?in|meeting|visit|appointment|talk|conversation|she|he|they|we|i|it|hours|being|having|explaining|talking|discussing|thinking|reading|hearing|learning|entering|supper|dinner|lunch|breakfast|mass|work|group)\b", r"\bin (?:writing|person|the)\b", r"\bafter all\b", r"\bexcept (?:us|our|for us|ourselves)\b", r"\bnot (?:after|until|before) ", r"\bthe following\b|\bfollowing (?:clients?|records?|ids?)\b", r"\btonight,", r"\bsince\b", r"\bfirst (?:scenario|name|thing|shelter|time|one|night|intake|asked|told|came|signed)\b", r"\bat first\b"];
+    HARMLESS_DEPENDS = [
+        r"\b(?:cuando|en cuanto) (?:puedan?|tengan?|les sea|gusten?)\b[^.;?!]*",
+        r"\b(?:avis\w+|confirm\w+|contest\w+|esper\w+)\b[^.;?!]{0,60}\b(?:cuando|hasta que|antes de|despues de|una vez)\b[^.;?!]*",
+        r"\b(?:por|en|de) (?:la|esta) manana\b|\besta manana\b",
+        r"\bdespues de (?:hablar|platicar|explicar\w*|pensar\w*|la cita|la reunion|que)\b",
+        r"\bcuando (?:vino|llego|llamo|se lo|le|nos|hablamos|firmo)\b",
+        r"\bhasta que (?:nos|me) (?:confirm\w+|avis\w+)\b",
+        r"\blo antes posible\b|\bantes de que (?:otr|algu)\w+",
+        r"\b(?:as soon as|when|whenever|once) (?:you|your|you're|u|ur|youre)(?: are| re)? (?:back|in|there|open|around|free)\b[^.;?!]*", r"\b(?:as soon as|when|whenever|if|once) (?:you|u|someone|somebody|possible|convenient|there is|it suits|it is convenient|time|able|that is)\b[^.;?!]*", r"\b(?:drop|shoot|send|give) (?:me|us)\b[^.;?!]{0,40}\b(?:when|once|after|as soon as)\b[^.;?!]*", r"\b(?:confirm|let|know|tell|say|ping|answer|message|notify|write|e-?mail|reply|advise|inform|update|hear|hold|wait|enter|entering|entered|until|till|text|call)\b[^.;?!]{0,60}\b(?:when|once|after|as soon as|until|till|before)\b[^.;?!]*", r"\buntil (?:you|we hear|i hear|then|you confirm|confirmed)\b[^.;?!]*", r"\bbefore (?:the )?(?:weekend|others|anyone|anybody|somebody|someone|eod|noon|end of|close of)\b", r"\bas soon as\b", r"\bat once\b", r"\bday before yesterday\b", r"\b(?:on|after|when|while|before|during|at|following|upon) (?:the |a |our |her |his |their )?(?:phone|intake|check-?in|meeting|visit|appointment|talk|conversation|she|he|they|we|i|it|hours|being|having|explaining|talking|discussing|thinking|reading|hearing|learning|entering|supper|dinner|lunch|breakfast|mass|work|group)\b", r"\bin (?:writing|person|the)\b", r"\bafter all\b", r"\bexcept (?:us|our|for us|ourselves)\b", r"\bnot (?:after|until|before) ", r"\bthe following\b|\bfollowing (?:clients?|records?|ids?)\b", r"\btonight,", r"\bsince\b", r"\bfirst (?:scenario|name|thing|shelter|time|one|night|intake|asked|told|came|signed)\b", r"\bat first\b"];
     // An "if" that makes nothing depend on anything.
-    HARMLESS_IF = [r"\b(?:ask(?:ed|ing)?|see|know|wonder(?:ed|ing)?|check(?:ed)?|sure|matter|safer|better|mind|as|told me|unsure|say|tell|told)(?: \w+){0,3} if\b", r"\bif (?:this|that|it|the (?:number|id|form|paper|record number)) (?:is|was|isn't|would|should|be|seems|looks|does)\b", r"\bif the (?:other|housing|form|phone|mail|e-?mail|above|list)\b", r"\b(?:prefer|like|want|love|appreciate|rather|grateful|glad) (?:it )?if\b",];
-    NO_EXAMPLE = [r"\b(?:not|isn't|is no|no|unlike)\b.{0,40}\b(?:test|exercise|drill|example|training|practice|demo|hypothetical)\b"];
-    FRESHLY = [r"\b(?:again|new|now|after all|another|today)\b"];
+    HARMLESS_IF = [
+        r"\b(?:saber|sabe|preguntar|ver|verificar|confirmar|seguro de|avisen|digan|diganme|confirmen)(?: \w+){0,2} si\b",
+        r"\b(?:ask(?:ed|ing)?|see|know|wonder(?:ed|ing)?|check(?:ed)?|sure|matter|safer|better|mind|as|told me|unsure|say|tell|told)(?: \w+){0,3} if\b", r"\bif (?:this|that|it|the (?:number|id|form|paper|record number)) (?:is|was|isn't|would|should|be|seems|looks|does)\b", r"\bif the (?:other|housing|form|phone|mail|e-?mail|above|list)\b", r"\b(?:prefer|like|want|love|appreciate|rather|grateful|glad) (?:it )?if\b",];
+    // "Lantern Bay and others have stays in it": agencies.
+    OTHERS_DATA = [
+        r"\b(?:y|ni) (?:otr[oa]s|vari[oa]s)(?: \w+){0,2} (?:tienen|metieron|pusieron|capturaron|tambien)\b",
+        r"\b(?:and|plus) (?:the |two |three |several |some |a few |many )?(?:others|more|rest)(?: \w+){0,2} (?:have|has|had|with|also|put|enter\w*|wrote|work\w*|use\w*|add\w*|left)(?: \w+){0,4}? (?:data|stays?|nights?|entr\w+|services?|notes?|enrol\w+|history|information|rows|assessments?|in (?:it|there|the|her|his|that|this))\b"];
+    // A time to think that is over: "wanted a night to sleep on it, came back and signed".
+    THOUGHT_OVER = [
+        r"\b(?:queria|quiso|pidio)(?: \w+){0,6} pensar\w*\b[^.;]{0,40}\b(?:y|luego|despues) (?:regreso|volvio|firmo)\b",
+        r"\b(?:wanted|asked|took|had|needed|wished|got)(?: \w+){0,6} (?:sleep on|think|mull|thinking|mulling)\b[^.;]{0,40}\b(?:came back|returned|and (?:then )?signed|and (?:then )?revoked)\b"];
+    // Which of two is meant.
+    WHICH = [
+        r"\bcual de (?:l[oa]s dos|ell[oa]s|est[oa]s)\b",
+        r"\b(?:which (?:one|of (?:them|these|those|the two))|one of (?:these|those|them|the) two)\b"];
+    NO_EXAMPLE = [
+        r"\b(?:no es|esto no es)\b.{0,30}\b(?:prueba|ejercicio|simulacro|ejemplo)\b",
+        r"\b(?:not|isn't|is no|no|unlike)\b.{0,40}\b(?:test|exercise|drill|example|training|practice|demo|hypothetical)\b",
+        r"\b(?:your|the state's|hmis|the helpdesk's) (?:\w+ )?template\b|\b(?:filled (?:in|out)|completed|used|using|per|following|according to) (?:\w+ ){0,3}template\b"];
+    FRESHLY = [
+        r"\b(?:otra vez|de nuevo|nuevamente|nuev[oa]|ahora|hoy|volvi\w+)\b",
+        r"\b(?:again|new|now|after all|another|today)\b"];
     NAMED_AGENCY = [r"\b[Ss]har(?:e|ed|ing)\b[^.;?!]{0,30}\b(?:with|by) (?:the )?[A-Z][a-z]{2,}"];
     COMMON_NAMES = [r"\b(?:with|by|from|at|to) (?:the )?(?:hmis|roi|statewide|other|others|agencies|providers|coordinated|anyone|anybody|everyone|all|any|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|state|county of|partner|homeless)"];
-    pub(super) RECORD_WORDS = [r"\b(?:id|ids|record|records|client number|file|number|numbers|\d{5,8})\b"];
+    pub(super) RECORD_WORDS = [
+        r"\b(?:numero|numeros|expediente|expedientes|registro|registros|identificacion)\b",
+        r"\b(?:id|ids|record|records|client number|file|number|numbers|\d{5,8})\b"];
     // "Please confirm that it is closed" does not ask for the closing.
-    CONFIRMED = [r"\b(?:thank(?:s| you)|grateful|appreciated?|kudos)(?: \w+){0,3}? (?:for )?(?:closing|locking|shutting|removing|taking|ending|the closing|the closure)\b[^.;?!]*", r"\b(?:confirm|verify|check|know|tell|advise|explain|figure out|find out|consider) (?:that|how |what |when |where |why |me |us |the ticket |if |whether |it |the |her |his |their |this |record |nobody |no |only |is |by |which |who )[^.;?!]*"];
-    TOLD_WHEN_DONE = [r"\b(?:confirm|let|know|tell|notify|e-?mail|advise|update|inform)\b[^.;?!]{0,60}\b(?:once|when|after|as soon as|if)\b[^.;?!]*", r"\b(?:when|once|if) (?:you (?:can|get|have)|possible|time|able)\b"];
-    DOUBT_WORDS = [r"\b(?:either|or \d|not sure|unsure|could be|might be|may be|maybe|which|i think|i believe|i guess|one of|correct id|right id|right client|right record)\b"];
+    CONFIRMED = [
+        r"\b(?:gracias|agradezco|agradecemos)(?: \w+){0,3}? por (?:haber )?(?:cerr\w+|el cierre|quit\w+)[^.;?!]*",
+        r"\b(?:confirm\w*|verifi\w*|revis\w*|asegur\w*|diga\w*|digan\w*|saber|avis\w*)(?: \w+)? (?:que|si|cuando|como|quien) [^.;?!]*",
+        r"\b(?:count|counts|number|list|report|export|total|tally|dates?|statistics|figures|breakdown|spreadsheet|csv|overview|summary) (?:of|for|on) (?:\w+ ){0,6}?(?:clos\w+|locked|restricted|ended|removed)\b[^.;?!]*", r"\bclosing dates?\b",
+        r"\b(?:thank(?:s| you)|grateful|appreciated?|kudos)(?: \w+){0,3}? (?:for )?(?:closing|locking|shutting|removing|taking|ending|the closing|the closure)\b[^.;?!]*", r"\b(?:confirm|verify|check|know|tell|advise|explain|figure out|find out|consider) (?:that|how |what |when |where |why |me |us |the ticket |if |whether |it |the |her |his |their |this |record |nobody |no |only |is |by |which |who )[^.;?!]*"];
+    TOLD_WHEN_DONE = [
+        r"\b(?:avis\w+|confirm\w+|digan\w*|diga\w*|dej\w+ saber|contest\w+)\b[^.;?!]{0,40}\b(?:cuando|una vez que|en cuanto|si)\b[^.;?!]*",
+        r"\b(?:cuando|en cuanto) (?:puedan?|tengan?(?: \w+){0,2}|les sea posible|gusten?)\b",
+        r"\b(?:drop|shoot|send|give) (?:me|us)\b[^.;?!]{0,40}\b(?:when|once|after|as soon as)\b[^.;?!]*", r"\b(?:confirm|let|know|tell|say|write|ping|message|notify|e-?mail|advise|update|inform)\b[^.;?!]{0,60}\b(?:once|when|after|as soon as|if)\b[^.;?!]*", r"\b(?:no|not|nothing|hold|stop|without|pause\w*)\b[^.;?!]{0,60}\bpending your\b[^.;?!]*", r"\b(?:when|once|as soon as) (?:your|you're|ur|u|you are|youre|the helpdesk is) (?:back|in|there|open|around|free|able)\b[^.;?!]*", r"\b(?:when|once|if) (?:you (?:can|get|have)|possible|time|able)\b"];
+    DOUBT_WORDS = [
+        r"\b(?:o \d|o es|no estoy segur\w+|no se cual|cual es|tal vez|quiza\w*|creo que|no recuerdo|uno de los)\b",
+        r"\b(?:either|or \d|not sure|unsure|could be|might be|may be|maybe|which|i think|i believe|i guess|one of|correct id|right id|right client|right record)\b"];
     COURTEOUS_QUESTION = [r"\b(?:can|could|would|will) (?:you|u|someone|somebody)\b.*\?$"];
-    HYPOTHETICAL_CANCEL = [r"\bif you (?:are not|aren't|have received|received)\b|\b(?:intended recipient|addressee)\b", r"\b(?:if (?:she|he|they|the client|a client)|in case|what if|when a|can a client|could a client|how (?:do|can|to|would))\b"];
-    HARMLESS_CANCEL = [r"\b(?:i|we|they|he|she|it|system|button|computer) (?:\w+ )?(?:do not|don't|does not|doesn't|did not|didn't|could not|cannot|can't)\b", r"\b(?:ignore|disregard|excuse) (?:\w+ ){0,4}(?:question|questions|sheet|page|pages|fax|scan|cover|thread|chain|below|banner|numbers?|photo|picture|name|names|coffee|form|attachments?)\b", r"\b(?:ignore|excuse|disregard) (?:my |the |any |this |that )?(?:typos?|spelling|signature|attachment|attached|formatting|previous attachment|logo|caution|banner|brevity)\b", r"\b(?:other|closed) (?:agencies|shelters)? ?(?:should|must|to) remain open\b", r"\bnot (?:stay|remain|be) open\b", r"\b(?:should|must|can|do) not (?:stay|remain|be left|leave|keep)\b|\b(?:don't|do not|no longer) (?:want|wish|to) .{0,30}\b(?:open|shared|sharing)\b"];
-    HARMLESS_WAIT = [r"\b(?:i|we|they|he|she|it|system|button|computer) (?:\w+ )?(?:do not|don't|does not|doesn't|did not|didn't|could not|cannot|can't)\b", r"\b(?:hold off|wait|waiting|hold|not|nothing|anything)\b.{0,30}\b(?:enter|entering|entries|entry|data entry|adding|add|type|typing|record anything|put anything|any new|new information|until (?:we|i) hear|till (?:we|i) hear|until you confirm|your confirmation|for your)\b", r"\bbefore (?:entering|we enter|anyone enters|adding)\b", r"\b(?:enter|entering|adding|add)\b.{0,40}\buntil\b", r"\b(?:let|tell) (?:me|us) know\b", r"\bdo(?:es)? not (?:wish|want) to be (?:contacted|touched)\b"];
+    HYPOTHETICAL_CANCEL = [
+        r"\b(?:si (?:ella|el|la clienta|el cliente|un cliente|usted no es)|en caso de|como (?:se|puedo|hago)|que pasa si|destinatari[oa])\b",
+        r"\bif you (?:are not|aren't|have received|received)\b|\b(?:intended recipient|addressee)\b", r"\b(?:if (?:she|he|they|the client|a client)|in case|what if|when a|can a client|could a client|how (?:do|can|to|would))\b", r"^\W*(?:so |and |also |or )?(?:do|should|shall|must|can|may) (?:we|i) \b.*\bor\b.*\?"];
+    HARMLESS_CANCEL = [
+        r"\bno (?:es|fue|hubo|hay) (?:un |una |ningun |ninguna )?(?:error|equivocacion|confusion)\b",
+        r"\b(?:i|we|they|he|she|it|system|button|computer) (?:\w+ )?(?:do not|don't|does not|doesn't|did not|didn't|could not|cannot|can't)\b", r"\b(?:ignore|disregard|excuse) (?:\w+ ){0,4}(?:question|questions|sheet|page|pages|fax|scan|cover|thread|chain|below|banner|numbers?|photo|picture|name|names|coffee|form|attachments?)\b", r"\b(?:ignore|excuse|disregard) (?:my |the |any |this |that )?(?:typos?|spelling|signature|attachment|attached|formatting|previous attachment|logo|caution|banner|brevity)\b", r"\b(?:other|closed) (?:agencies|shelters)? ?(?:should|must|to) remain open\b", r"\bnot (?:stay|remain|be) open\b", r"\b(?:should|must|can|do) not (?:stay|remain|be left|leave|keep)\b|\b(?:don't|do not|no longer) (?:want|wish|to) .{0,30}\b(?:open|shared|sharing)\b"];
+    HARMLESS_WAIT = [
+        r"\b(?:no|nada)\b.{0,40}\b(?:captur\w+|ingres\w+|meter\w*|metemos|agreg\w+|registr\w+|tocado)\b",
+        r"\bmientras tanto\b",
+        r"\b(?:esperamos|espero|quedo en espera de|quedamos en espera de) (?:su|sus|la|una)\b",
+        r"\b(?:i|we|they|he|she|it|system|button|computer) (?:\w+ )?(?:do not|don't|does not|doesn't|did not|didn't|could not|cannot|can't)\b", r"\b(?:hold off|wait|waiting|hold|not|nothing|anything)\b.{0,30}\b(?:enter|entering|entries|entry|data entry|adding|add|type|typing|record anything|put anything|any new|new information|until (?:we|i) hear|till (?:we|i) hear|until you confirm|your confirmation|for your)\b", r"\bbefore (?:entering|we enter|anyone enters|adding)\b", r"\b(?:enter|entering|adding|add)\b.{0,40}\buntil\b", r"\b(?:let|tell) (?:me|us) know\b", r"\bdo(?:es)? not (?:wish|want) to be (?:contacted|touched)\b"];
     SHOUTED_ALIAS = [r"\bCLIENT (?:HAS )?REVOKED(?: CONSENT| ROI)?\b"];
-    LESS = [r"\b(?:no longer|not|never)\b"];
-    STAYS = [r"\b(?:stay|remain|keep|continue|go on)\b"];
-    STILL = [r"\b(?:still|continues?|always) (?:\w+ )?$"];
+    LESS = [
+        r"\b(?:ya no|nunca|tampoco)\b",
+        r"\b(?:no longer|not|never)\b"];
+    STAYS = [
+        r"\bsigu\w+|segu\w+|mantien\w+|continu\w+",
+        r"\b(?:stay|remain|keep|continue|go on)\b"];
+    STILL = [
+        r"\b(?:sigue|todavia|aun|siempre) (?:\w+ )?$",
+        r"\b(?:still|continues?|always) (?:\w+ )?$"];
     POSSESSIVE = [r"\b(?:kids|children|child|son|daughter|sons|daughters|family|household|husband|wife|baby)'(?:s)?\b"];
-    REVOCATION_BEHIND = [r"^ ?(?:revocation|withdrawal|opt[- ]out)"];
+    REVOCATION_BEHIND = [
+        r"^ ?(?:de )?(?:la )?revocacion",
+        r"^ ?(?:revocation|withdrawal|opt[- ]out)"];
+    // "no quiere seguir compartiendo"
+    NOT_ON = [r"\b(?:no|tampoco)(?: \w+){0,2} (?:segu|sigu|continu)\w*"];
+    NOT_BEFORE = [r"\bno (?:\w+ ){0,2}$"];
+    // "Data sharing is fine and stays as it is."
+    AS_BEFORE = [
+        r"^[^.;]{0,20}\b(?:sigue|siguen|continua\w*|se queda|como (?:esta|estaba|antes))\b",
+        r"^[^.;]{0,20}\b(?:stays?|remains?|continues?|unchanged|as (?:it )?(?:is|was|before)|untouched)\b"];
+    // "who said no to sharing in spring signed": the no is told of another day.
+    SAID_NO = [
+        r"\bdijo que no\b(?: a \w+(?: \w+)?)?",
+        r"\b(?:said|says|told us|told me) no\b(?: to (?:the |any |all )?(?:sharing|roi|release|consent|it|this|that|statewide(?: sharing)?|data sharing|everything))?",
+        r"\b(?:did not|didn't|didnt|would not|wouldn't|had not|hadn't|never) (?:want(?:ed)? to |wish to |agree to |like to )?(?:share|sign|signed|shared|consent|consented|agree|agreed|be shared)\b[^;.]{0,60}?(?:,| ) ?but\b"];
     NO_LONGER = [r"\bno longer (?:\w+ ){0,2}$"];
 }
 
@@ -287,6 +225,7 @@ fn listed(heard: &Heard<'_>, said: &mut Said) {
     let closing = without(lower, &CONFIRMED, " ");
     let later = without(plain, &TOLD_WHEN_DONE, " ");
     let hanging = without(plain, &HARMLESS_IF, " ");
+    let thought_over = without(lower, &THOUGHT_OVER, " ");
     let around = around_request(
         words,
         &closing,
@@ -296,7 +235,7 @@ fn listed(heard: &Heard<'_>, said: &mut Said) {
         (&words.stays_closed, lower, Finding::StaysClosed),
         (&words.opened, lower, Finding::Opened),
         (&words.sharing, lower, Finding::Sharing),
-        (&words.objections, lower, Finding::Objection),
+        (&words.objections, &thought_over, Finding::Objection),
         (&words.depends, &around, Finding::Depends),
         (&words.conditional, &hanging, Finding::Conditional),
         (&words.cancels, plain, Finding::Cancel),
@@ -344,6 +283,9 @@ fn not_meant(heard: &Heard<'_>, said: &mut Said) {
     if NO_EXAMPLE.is_match(lower) {
         drop(&[Finding::Example]);
     }
+    if NOT_ON.is_match(lower) {
+        drop(&[Finding::Reversal]);
+    }
     if HARMLESS_WAIT.is_match(lower) {
         drop(&[Finding::NotClose]);
     }
@@ -375,7 +317,8 @@ fn of_others(heard: &Heard<'_>, said: &mut Said) {
     }
     // "Dependents as well." follows what was told.
     let short = lower.split(' ').count() <= SHORT_SENTENCE;
-    let others = words.others.is_match(lower) && (revoked || said.has(Finding::CloseRequest) || short);
+    let others = words.others.is_match(&without(lower, &OTHERS_DATA, " "))
+        && (revoked || said.has(Finding::CloseRequest) || short);
     if others || words.relative_of.is_match(lower) {
         said.add(Finding::Others, 0);
     }
@@ -388,8 +331,9 @@ fn of_others(heard: &Heard<'_>, said: &mut Said) {
 /// Doubt about which record it is.
 fn doubting(heard: &Heard<'_>, said: &mut Said) {
     let Heard { sentence, lower, words, .. } = heard;
-    let of_record =
-        said.findings.iter().any(|finding| *finding <= Finding::RevokeTopic) || RECORD_WORDS.is_match(lower);
+    let of_record = said.findings.iter().any(|finding| *finding <= Finding::RevokeTopic)
+        || RECORD_WORDS.is_match(lower)
+        || WHICH.is_match(lower);
     let asks = said.has(Finding::CloseRequest) || said.has(Finding::ConfirmRequest);
     let courteous = sentence.is_question() && asks && !DOUBT_WORDS.is_match(lower);
     if of_record
@@ -400,7 +344,14 @@ fn doubting(heard: &Heard<'_>, said: &mut Said) {
     }
 }
 
+/// "no quiere compartir": the will that was heard already, and no consent.
+fn spanish_no(heard: &Heard<'_>, said: &Said, at: usize) -> bool {
+    heard.sentence.spanish && said.has(Finding::RevokeWanted) && NOT_BEFORE.is_match(upto(heard.lower, at))
+}
+
 fn consenting(heard: &Heard<'_>, said: &mut Said) {
+    let plain = without(heard.plain, &SAID_NO, " ");
+    let heard = &Heard { plain: &plain, ..*heard };
     let Heard { lower, plain, words, .. } = heard;
     let revoking_at = said
         .findings
@@ -420,7 +371,9 @@ fn consenting(heard: &Heard<'_>, said: &mut Said) {
         if STAYS.is_match(text)
             || LESS.is_match(text)
             || STILL.is_match(upto(lower, found.start()))
+            || AS_BEFORE.is_match(from(lower, found.end()))
             || of_revoking
+            || spanish_no(heard, said, found.start())
             || words.revocation.is_match(text)
             || REVOCATION_BEHIND.is_match(from(lower, found.end()))
         {

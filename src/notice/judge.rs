@@ -1,40 +1,35 @@
 //! The only place that decides: what kind a mail is, which records it names, and whether a program may go on.
 //! Everything it knows are findings; the order of its questions stands in `kind`, its doubts in `act`.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{Months, NaiveDate};
 use regex::Regex;
 
 use crate::domain::{ClientId, NoticeKind};
 
-use super::act::{act_doubts, consent_matters};
+use super::act::{act_doubts, consent_matters, sight_doubts};
 use super::intent::{Finding, Said};
-use super::kind::{kind_of, machine_text, speaks_of_it};
+use super::kind::{kind_of, machine_text};
 use super::own::{Own, Subject, forwarded_sentences, gather, subject};
+use super::possible::{possible, possible_words};
 use super::records::{self, Mention, PERSONAL, Role};
-use super::segments::{self, Part, Segments};
-use super::sentences::{self, Place, Sentence};
-use super::text::{Attachment, Body};
+use super::segments::{self, Segments};
+use super::sentences::{Place, Sentence};
+use super::text::Body;
 use super::vocabulary::{Vocabulary, pattern};
-use super::{AutomaticMark, Envelope, Notice, ReaderRules, claim, dates, envelope};
+use super::{AutomaticMark, Envelope, Notice, ReaderRules, claim, dates, envelope, language};
 
 pattern! {
     CLOSING_THANKED = [r"^\W*(?:thank you|thanks|thx|great|perfect|got (?:it|your)|we got|received)\b"];
-    BIRTH = [r"\b(?:dob|d\.o\.b|date of birth|born|birth ?date|birthday)\b", r"(?:^|[ (,;])b\.?[ \n]?\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"];
+    BIRTH = [
+        r"\b(?:fecha de nacimiento|nacid[oa]|nacio)\b",
+        r"\b(?:dob|d\.o\.b|date of birth|born|birth ?date|birthday)\b", r"(?:^|[ (,;])b\.?[ \n]?\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b"];
     CANCEL_DOUBT = [r"\b(?:maybe|perhaps|not sure|unsure|i think|we think|might|should we|should i|unless|whether|if)\b"];
-    /// Local parts of the addresses that scans, faxes, voicemails and portals write from.
-    CHANNEL_SENDER = [r"(?:^|[-_.+])(?:scan\w*|copier|mfp|printer|e?fax\w*|voice-?mail|pbx|portal|secure-?mail|secure-?message|docusign|xerox|ricoh|canon|konica|kyocera|sharp)"];
-    CHANNEL = [r"\b(?:scan(?:ned)? (?:from|to|document|file|image|attached)|scanner|copier|mfp|multi-?function|e?-?fax(?:ed|es)?|voice ?mail|voice message|missed call|portal|recording|transcript(?:ion)?)\b"];
-    SECURE_MESSAGE = [r"\b(?:secure|secured|encrypted|protected) (?:e-?mail|message)\b"];
-    SEE_FILE = [r"\b(?:attach\w*|enclos\w*|scan\w*|see (?:the |this )?(?:file|picture|photo|pdf|paper)|forms?|papers?|paperwork|documents?|pdf|picture|photo|signed)\b"];
-    /// What most files that come with mail are about.
-    EVERYDAY = [r"\b(?:reports?|passwords?|pass ?code|log-?ins?|log ?in|log ?on|screen ?shots?|error|invoices?|agenda|minutes|training|certificates?|flyer|schedule|calendar|budget|census|bed ?counts?|counts?|data quality|rosters?|time ?sheets?|contract|lease|license|licence|w-?9|newsletter|statistics|stats|apr|dashboard|directory|year|month\w*|week\w*|quarter\w*)\b"];
-    FORM_TYPE = [r"^image/|^application/(?:pdf|x-pdf|msword|rtf|vnd\.openxmlformats-officedocument\.wordprocessingml)"];
-    FORM_ENDING = [r"^(?:pdf|jpe?g|png|tiff?|heic|gif|bmp|docx?|rtf|odt)$"];
-    CLIENT = [r"\b(?:clients?|consumers?|guests?|residents?|participants?|tenants?|patients?|she|he|her|his|mother|father|family)\b"];
-    OPTED_OUT = [r"\b(?:client|consumer|guest|resident|participant|tenant|patient|she|he|mother|father|family)\b[^.;!?\n]{0,60}\bopt(?:ed|s|ing)?[- ]?out\b"];
-    SSN = [r"\b\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}\b", r"\b(?:ssn|social security|last four|last 4)\b"];
+    pub(super) CLIENT = [r"\b(?:clients?|consumers?|guests?|residents?|participants?|tenants?|patients?|she|he|her|his|mother|father|family)\b"];
+    SSN = [
+        r"\b(?:seguro social|ultimos cuatro)\b",
+        r"\b\d{3}(?:-\d{2}-|\.\d{2}\.| \d{2} )\d{4}\b", r"\b(?:ssn|social security|last four|last 4)\b"];
 }
 
 /// A name in front of or behind what the person is to the agency. The letters tell it, so this one minds their case.
@@ -64,70 +59,11 @@ static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?i)^(?:{})$", words.join("|"))).expect("constant pattern")
 });
 
+/// Records that one notice may name. An agency that sends away all its clients at once means something else.
+const MOST_RECORDS: usize = 50;
+
 /// A client is hardly younger than this; what else happened so long ago is not told in a sentence about one.
 const BIRTH_YEARS: u32 = 10;
-
-/// Why mail that is left alone might have been a notice, if so. `text` is what of it is looked at, in lower case;
-/// `own_words` are the words a person wrote, `None` where a machine wrote the mail.
-pub(super) fn possible(
-    envelope: &Envelope,
-    body: &Body,
-    text: &str,
-    own_words: Option<usize>,
-    words: &Vocabulary,
-) -> Option<String> {
-    let names: Vec<String> =
-        body.attachments.iter().filter_map(|file| file.name.as_deref()).map(spaced).collect();
-    let everyday = EVERYDAY.is_match(text) || names.iter().any(|name| EVERYDAY.is_match(name));
-    let of_consent = |name: &String| {
-        (words.take_back.is_match(name) || words.consent.is_match(name)) && !EVERYDAY.is_match(name)
-    };
-    let form = body.attachments.iter().any(is_form) && !everyday;
-    let sender = envelope.from.iter().any(|from| CHANNEL_SENDER.is_match(&from.local().to_lowercase()));
-    let why = if names.iter().any(|name| words.revoke.is_match(name) || words.revocation.is_match(name)) {
-        "An attachment is called a revocation."
-    } else if names.iter().any(of_consent) {
-        "An attachment is called a consent, or its end."
-    } else if speaks_of_it(text) {
-        "It speaks of revoking, consent or statewide sharing."
-    } else if OPTED_OUT.is_match(text)
-        || words.no_longer_shares.is_match(text)
-        || CLIENT.is_match(text) && words.will_not_share.is_match(text)
-    {
-        "It speaks of a client who opted out or does not want to share."
-    } else if SECURE_MESSAGE.is_match(text) && (own_words.is_none() || !everyday) {
-        "It points to a secure message, which has to be opened elsewhere."
-    } else if form && (sender || CHANNEL.is_match(text)) {
-        "It is a scan, a fax, a voicemail or a portal's mail, with a file that may be a form."
-    } else if form && own_words.is_some_and(|count| count <= 5 || count <= 25 && SEE_FILE.is_match(text)) {
-        "It says little, and a file came with it that may be a form."
-    } else {
-        return None;
-    };
-    Some(why.to_owned())
-}
-
-/// The name of a file as words: `ClientRevoked_2026.pdf` → `client revoked 2026 pdf`.
-fn spaced(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 8);
-    let mut small = false;
-    for letter in name.chars() {
-        if small && letter.is_uppercase() {
-            out.push(' ');
-        }
-        small = letter.is_lowercase();
-        out.extend(if letter.is_alphanumeric() { letter } else { ' ' }.to_lowercase());
-    }
-    out
-}
-
-/// Paper ends up as a picture, a PDF or a document; tables and archives are something else.
-fn is_form(file: &Attachment) -> bool {
-    let ending = file.name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
-    file.may_be_a_form
-        && (FORM_TYPE.is_match(&file.media_type)
-            || ending.is_some_and(|ending| FORM_ENDING.is_match(&ending.to_lowercase())))
-}
 
 /// A machine's mail.
 fn of_a_machine(mark: AutomaticMark, envelope: Envelope, body: &Body, words: &Vocabulary) -> Notice {
@@ -164,6 +100,7 @@ pub(super) fn judge(envelope: Envelope, body: &Body, rules: &ReaderRules) -> Not
         return of_a_machine(mark, envelope, body, words);
     }
     let Understood { head, parts, own, today } = understood(&envelope, body, rules);
+    let words = &*Arc::clone(&own.words);
     let body_lower = own.text(Some(Place::Body));
     let answered = || {
         let persons = head.is_reply || head.is_forward;
@@ -174,15 +111,37 @@ pub(super) fn judge(envelope: Envelope, body: &Body, rules: &ReaderRules) -> Not
     }
     let personal = personal_data(&own, today);
     let mut verdict = Verdict::default();
-    let kind = kind_of(&own, &parts, body, rules, &mut verdict);
+    let mut kind = kind_of(&own, &parts, body, rules, &mut verdict);
+    let foreign = language::foreign(&own, &parts);
+    if let Some(foreign) = &foreign {
+        if kind.is_notice() {
+            verdict.doubt(&foreign.doubt());
+        } else if foreign.is_of_the_matter(&own) {
+            // Whatever it says of the record, a person has to know.
+            kind = NoticeKind::Revocation;
+            verdict.reasons.clear();
+            verdict.doubt(&foreign.case_doubt());
+        }
+    }
     let mut notice = Notice::left(kind, envelope);
+    notice.foreign = foreign.is_some();
     notice.excess.personal_data = personal;
     notice.excess.attachment = body.attachments.iter().any(|file| file.may_be_a_form);
+    let unlike = sight_doubts(&notice.envelope, body, &parts);
     if !kind.is_notice() {
         let own_words = Some(body_lower.split_whitespace().count());
-        notice.possible = possible(&notice.envelope, body, &own.text(None), own_words, words);
+        notice.possible = foreign
+            .map(|foreign| foreign.possible())
+            .or_else(|| language::forwarded(&parts))
+            .or_else(|| possible(&notice.envelope, body, &own.text(None), own_words, words))
+            .or_else(|| possible_words(&own).map(str::to_owned));
         notice.reasons = verdict.reasons;
+        // It may be an answer to a question of ours.
+        notice.doubtful = !unlike.is_empty();
         return notice;
+    }
+    for doubt in &unlike {
+        verdict.doubt(doubt);
     }
     let told = if kind == NoticeKind::Consent { Finding::Consented } else { Finding::Revoked };
     let (sentences, said): (Vec<Sentence>, Vec<Said>) =
@@ -197,18 +156,30 @@ pub(super) fn judge(envelope: Envelope, body: &Body, rules: &ReaderRules) -> Not
     } else {
         own.mentions.clone()
     };
-    let sets = record_sets(&mentions, &own, kind, &mut verdict);
+    let mut sets = record_sets(&mentions, &own, kind, &mut verdict);
+    if kind == NoticeKind::Cancel && sets.records.is_empty() && sets.new_records.is_empty() {
+        sets.records = records::named_below(&parts.lines(segments::Part::Quoted), &rules.client_id);
+    }
     notice.records = sets.records;
     notice.new_records = sets.new_records;
+    if notice.records.len() + notice.new_records.len() > MOST_RECORDS {
+        verdict.doubt(&format!("It names more than {MOST_RECORDS} records; the first of them are listed."));
+        notice.records.truncate(MOST_RECORDS);
+        notice.new_records.truncate(MOST_RECORDS - notice.records.len());
+    }
     if kind == NoticeKind::Revocation {
         if weighed.ahead || notice.effective.zip(today).is_some_and(|(effective, today)| effective > today) {
             verdict.doubt("The day from which it shall count lies ahead.");
         }
-        if today.is_none() && !sentences.iter().all(|sentence| dates::days(&sentence.lower, None).is_empty())
+        if today.is_none()
+            && sentences.iter().any(|sentence| {
+                // A day without a year has one on any day.
+                dates::days(&sentence.lower, Some(NaiveDate::default())).iter().any(|day| !day.relative)
+            })
         {
             verdict.doubt("Without a Date header it cannot be told whether the day named lies ahead.");
         }
-        act_doubts(&own, body, &parts, &rules.client_id, &notice, &mut verdict);
+        act_doubts(&own, body, &parts, rules, &notice, &mut verdict);
         notice.act = verdict.doubts.is_empty();
     }
     if kind == NoticeKind::Cancel
@@ -224,19 +195,6 @@ pub(super) fn judge(envelope: Envelope, body: &Body, rules: &ReaderRules) -> Not
 /// "Maybe we should cancel …?": a person has to ask what is meant.
 fn takes_back_with_doubt(sentence: &Sentence, words: &Vocabulary) -> bool {
     CANCEL_DOUBT.is_match(&sentence.lower) || words.uncertain.is_match(&sentence.lower)
-}
-
-/// The record IDs in the sender's own words, whatever these say: for an answer to the question which ID is meant.
-pub(super) fn named(subject_line: &str, body: &Body, client_id: &Regex) -> Vec<ClientId> {
-    let parts = segments::split(&body.text, subject(subject_line).is_forward);
-    let own = sentences::split(&parts.lines(Part::Own), Place::Body);
-    let mut named: Vec<ClientId> = Vec::new();
-    for mention in records::find(&own, client_id) {
-        if !matches!(mention.role, Role::Other(_)) && !named.contains(&mention.id) {
-            named.push(mention.id);
-        }
-    }
-    named
 }
 
 /// Reasons and doubts as they come together.
@@ -314,8 +272,7 @@ struct Sets {
     new_records: Vec<ClientId>,
 }
 
-fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut Verdict) -> Sets {
-    let is_record = |mention: &&Mention| !matches!(mention.role, Role::Other(_));
+fn tell_ignored(mentions: &[Mention], verdict: &mut Verdict) {
     for mention in mentions.iter().filter(|m| matches!(m.role, Role::Other(_))).take(20) {
         if let Role::Other(why) = mention.role {
             // What may tell of the person is not repeated, not even to staff.
@@ -323,6 +280,18 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
             verdict.reasons.push(format!("{number} was ignored: {why}."));
         }
     }
+}
+
+fn names_new_only(mentions: &[Mention]) -> bool {
+    mentions
+        .iter()
+        .filter(|mention| mention.place == Place::Body)
+        .all(|mention| matches!(mention.role, Role::New | Role::Made | Role::Other(_)))
+}
+
+fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut Verdict) -> Sets {
+    let is_record = |mention: &&Mention| !matches!(mention.role, Role::Other(_));
+    tell_ignored(mentions, verdict);
     let in_body = mentions.iter().filter(is_record).any(|mention| mention.place == Place::Body);
     // A client who consents, in a mail about another one who revokes.
     let of_consent = |mention: &Mention| {
@@ -345,14 +314,23 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
                 .is_some_and(|sentence| CLOSING_THANKED.is_match(&sentence.lower))
     };
     let only_thanked = mentions.iter().filter(is_record).all(thanked);
-    let by_forward = verdict.forward_only;
+    // Where no other record is named, it is the one the mail is about.
+    let only_consenting = mentions.iter().filter(is_record).all(of_consent);
+    if only_consenting && mentions.iter().any(|mention| is_record(&mention)) && kind == NoticeKind::Revocation
+    {
+        verdict.doubt("The record is named only where a consent is told.");
+    }
+    let by_forward = verdict.forward_only || only_consenting;
+    // A consent's mail may name the new record only: the old one is that of the thread.
+    let thread = kind == NoticeKind::Consent && names_new_only(mentions);
     let usable: Vec<&Mention> = mentions
         .iter()
         .filter(is_record)
-        .filter(|mention| !(own.continues && in_body && mention.place == Place::Subject))
+        .filter(|mention| !(own.continues && in_body && mention.place == Place::Subject && !thread))
         .filter(|mention| by_forward || !of_consent(mention))
         .filter(|mention| by_forward || only_thanked || !thanked(mention))
         .collect();
+    let of_pairs = if kind == NoticeKind::Consent { records::paired_with_old(&usable) } else { Vec::new() };
     let replaced = usable.iter().any(|m| matches!(m.role, Role::Old | Role::Plain));
     // A record to be left alone is not meant where it is spoken of besides, unless something is asked or told of it there.
     let spared: Vec<&ClientId> = usable.iter().filter(|m| m.role == Role::Untouched).map(|m| &m.id).collect();
@@ -368,6 +346,18 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
             kind != NoticeKind::Revocation || m.role == Role::Untouched || !spared.contains(&&m.id) || told(m)
         })
         .collect();
+    by_role(&usable, kind, replaced, &of_pairs, verdict)
+}
+
+/// Old and new records in the order of the text, each once. `replaced`: an existing record is named; `of_pairs`: the new
+/// ones of pairs.
+fn by_role(
+    usable: &[&Mention],
+    kind: NoticeKind,
+    replaced: bool,
+    of_pairs: &[ClientId],
+    verdict: &mut Verdict,
+) -> Sets {
     let mut order: Vec<(ClientId, Option<bool>)> = Vec::new();
     let mut left_alone: Vec<ClientId> = Vec::new();
     for mention in usable {
@@ -375,6 +365,7 @@ fn record_sets(mentions: &[Mention], own: &Own, kind: NoticeKind, verdict: &mut 
             Role::New => Some(true),
             Role::Old => Some(false),
             Role::Made if replaced => Some(true),
+            Role::Plain if of_pairs.contains(&mention.id) => Some(true),
             Role::Unclear(why) => {
                 verdict.doubt(&format!("It is not clear what {} is: {why}.", mention.id));
                 None
@@ -513,6 +504,39 @@ mod tests {
             assert!(!found.kind.is_notice(), "{text}");
             assert_eq!(found.possible.as_deref(), why, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_or_a_request_that_is_not_understood_is_listed() {
+        const NUMBER: &str = "It is hardly in English, and names a number that may be a client's.";
+        const CLOSING: &str =
+            "It asks to close or hide something, and names a number that may be a client's.";
+        const SPANISH: &str = "It asks in Spanish to close, to undo or to leave something out.";
+        for (text, why) in [
+            ("Cerrar 1555555", Some(NUMBER)),
+            ("1555555 ya no comparte", Some(NUMBER)),
+            ("al3ameel 1555555 ma yabi yesharek", Some(NUMBER)),
+            ("Please close 1555555.", Some(CLOSING)),
+            ("Can you make 1555555 private?", Some(CLOSING)),
+            ("Dejen sin efecto mi correo de ayer", Some(SPANISH)),
+            ("quiere que la saquen", Some(SPANISH)),
+            ("Please close ticket 1555555.", None),
+            ("Olvid\u{e9} mi contrase\u{f1}a", None),
+            ("The door of the shelter was closed last night.", None),
+        ] {
+            let head = "From: pat@agency.example\nContent-Type: text/plain; charset=utf-8\nSubject: hello";
+            let found = read_text(&format!("{head}\n\n{text}\n"));
+            assert_eq!((found.kind, found.possible.as_deref()), (NoticeKind::Other, why), "{text}");
+        }
+        let attached = |text: &str| {
+            read_text(&format!(
+                "From: pat@agency.example\nSubject: hello\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{text}\n\\
+                 --b\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: x\n\nx\n--b--\n"
+            ))
+        };
+        let why = attached("Hello").possible;
+        assert_eq!(why.as_deref(), Some("A mail is attached to it, which is not read."));
+        assert_eq!(attached(&"This is about lunch. ".repeat(10)).possible, None);
     }
 
     #[test]

@@ -8,21 +8,40 @@ use super::own::{Own, forwarded_sentences};
 use super::records::{self, Mention, Role};
 use super::segments::{Part, Segments};
 use super::sentences::Place;
+use super::spanish::folded;
 use super::text::Body;
 use super::vocabulary::pattern;
 use super::{AutomaticMark, ReaderRules};
 
 pattern! {
-    MATTER = [r"revo[kc]|rescind|withdr[ae]w|clos(?:e|ing|ed|ure)\b|\block|notice|unshare|statewide|opt(?:ed)?[- ]out"];
-    MATTER_STRONG = [r"revo[kc]|rescind|\broi\b|consent|release of info|data sharing|statewide|withdr[ae]w"];
-    LONG_AGO = [r"\b(?:when|at intake|originally|in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|the (?:spring|summer|fall|winter))|previously|earlier|last (?:year|month|spring|summer|fall|winter|january|march|april|may|june|july|august|september)|initially|had|back in|years? ago|months? ago)\b"];
-    PAST_CLIENT = [r"\b(?:last (?:year|month|spring|summer|fall|winter)|(?:years?|months) ago|in (?:20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|(?:the )?(?:spring|summer|fall|winter))|back in|a while (?:ago|back)|weeks? ago|long ago|earlier this year|some time ago)\b"];
-    STILL_SO = [r"\bstill (?:\w+ ){0,2}(?:closed|locked|not shared|private|hidden|restricted)\b"];
-    THANKED = [r"\b(?:thanks|thank you|thx|amazing|you (?:folks|guys|all) are)\b"];
-    THANKS = [r"\b(?:thanks?|thank you|thx|great|perfect|got it|received|appreciate)\b"];
-    SHARED_WORDS = [r"\b(?:attached|attachment|attaching|enclosed|scan|scanned|see below|form)\b"];
-    SHORT_ANSWER = [r"^\W*(?:it is|it's|its|the id is|client|id|number|this is|that is|that's|sorry|here|here it is|hi|hello|is|the|client id|record|her|his|their|#|hmis|yes|ok|:|,|-)*"];
-    PARTICULAR = [r"\b(?:our|one of|this|the|a|my|his|her) (?:\w+ ){0,3}(?:clients?|consumers?|participants?|guests?|residents?|regulars|person|lady|man|woman|youth|tenant|mother|father|gentleman|veteran)\b"];
+    MATTER = [
+        r"revoc|retir|\bc(?:err|ierr)|\bcierre|aviso|compart",
+        r"revo[kc]|rescind|withdr[ae]w|clos(?:e|ing|ed|ure)\b|\block|notice|unshare|statewide|opt(?:ed)?[- ]out"];
+    MATTER_STRONG = [
+        r"consentimiento|autorizacion (?:de|para) (?:compart|divulg)|\bcompart(?:ir|a|an|iendo|id[oa]s?)\b.{0,20}\b(?:datos|informacion)",
+        r"revo[kc]|rescind|\broi\b|consent|release of info|data sharing|statewide|withdr[ae]w"];
+    LONG_AGO = [
+        r"\b(?:el (?:ano|mes) pasado|hace (?:\w+ )?(?:anos?|mes(?:es)?)|(?:en|desde) (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|20\d\d)|al (?:ingresar|entrar|llegar)|originalmente|antes|anteriormente|habian?|en aquel entonces|cuando (?:llego|ingreso|entro)|primero)\b",
+        r"\b(?:when|at intake|originally|in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|the (?:spring|summer|fall|winter))|previously|earlier|last (?:year|month|spring|summer|fall|winter|january|march|april|may|june|july|august|september)|initially|had|back in|years? ago|months? ago)\b"];
+    PAST_CLIENT = [
+        r"\b(?:el ano pasado|hace (?:\w+ )?(?:anos?|mes(?:es)?)|en (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|20\d\d)|hace (?:mucho|tiempo)|hace semanas)\b",
+        r"\b(?:last (?:year|month|spring|summer|fall|winter)|(?:years?|months) ago|in (?:20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|(?:the )?(?:spring|summer|fall|winter))|back in|a while (?:ago|back)|weeks? ago|long ago|earlier this year|some time ago)\b"];
+    STILL_SO = [
+        r"\b(?:sigue|todavia esta|aun esta) (?:\w+ )?(?:cerrad[oa]|bloquead[oa])\b",
+        r"\bstill (?:\w+ ){0,2}(?:closed|locked|not shared|private|hidden|restricted)\b"];
+    THANKED = [
+        r"\bgracias\b",
+        r"\b(?:thanks|thank you|thx|amazing|you (?:folks|guys|all) are)\b"];
+    THANKS = [
+        r"\b(?:gracias|recibido|excelente|perfecto)\b",
+        r"\b(?:thanks?|thank you|thx|great|perfect|got it|received|appreciate)\b"];
+    SHARED_WORDS = [
+        r"\b(?:adjunt\w+|anex\w+|escane\w+|hoja|formulario|formato)\b",
+        r"\b(?:attached|attachment|attaching|enclosed|scan|scanned|see below|form)\b"];
+    SHORT_ANSWER = [r"^\W*(?:es|el|la|numero|cliente|clienta|perdon|disculpe|disculpen|aqui|esta|sii|si|de|su|del|expediente|ok|claro|it is|it's|its|the id is|client|id|number|this is|that is|that's|sorry|here|here it is|hi|hello|is|the|client id|record|her|his|their|#|hmis|yes|ok|:|,|-)*"];
+    PARTICULAR = [
+        r"\b(?:nuestr[oa]|un[oa]?|el|la|mi|este|esta) (?:\w+ ){0,3}?(?:client[ea]|participante|residente|persona|senora?|mujer|hombre|joven|muchach[oa]|madre|mama|papa|familia)\b",
+        r"\b(?:our|one of|this|the|a|my|his|her) (?:\w+ ){0,3}(?:clients?|consumers?|participants?|guests?|residents?|regulars|person|lady|man|woman|youth|tenant|mother|father|gentleman|veteran)\b"];
 }
 
 /// Whether text speaks of consent and revoking at all.
@@ -83,7 +102,9 @@ pub(super) fn kind_of(
     let of_sharing =
         own.counting().any(|(_, _, said)| said.has(Finding::CloseRequest) && said.has(Finding::Sharing))
             || own.any(Finding::SignedSomething) && own.any(Finding::Sharing);
-    if own.any(Finding::CloseRequest) && of_sharing && names_a_record(own) && !own.any(Finding::Question) {
+    let asks_else =
+        own.counting().any(|(_, _, said)| said.has(Finding::Question) && !said.has(Finding::CloseRequest));
+    if own.any(Finding::CloseRequest) && of_sharing && names_a_record(own) && !asks_else {
         verdict.reason("It asks to close a record, and speaks of sharing.");
         return NoticeKind::Revocation;
     }
@@ -153,7 +174,7 @@ fn settled(own: &Own, parts: &Segments, text: &str) -> Option<(NoticeKind, &'sta
 /// Whether the mail is about our matter, or answers a mail that is.
 fn concerns_us(own: &Own, parts: &Segments, text: &str) -> bool {
     let labelled = |mention: &Mention| mention.labelled && !matches!(mention.role, Role::Other(_));
-    let quoted = || parts.lines(Part::Quoted).join("\n").to_lowercase();
+    let quoted = || folded(&parts.lines(Part::Quoted).join("\n").to_lowercase()).into_owned();
     own.mentions.iter().any(labelled)
         || own.any(Finding::Sharing)
         || MATTER.is_match(text)
@@ -184,9 +205,16 @@ fn cancelling(own: &Own, parts: &Segments, text: &str, other_news: bool) -> Opti
 /// "Leave it open", "don't close": undoing, where no revoking is told beside it.
 fn undoing(own: &Own, parts: &Segments, text: &str, revoked: bool) -> bool {
     let hint = hinted_at(own) || own.any(Finding::RevokeTopic);
+    // "revoked the release for her landlord; the sharing stays as it was"
+    let words = &own.words;
+    let of_another_release = own.counting().any(|(_, sentence, _)| {
+        words.other_things.is_match(&sentence.lower)
+            && (words.revoke.is_match(&sentence.lower) || words.take_back.is_match(&sentence.lower))
+    });
     let about_earlier =
         own.any(Finding::Status) || own.any(Finding::Correction) || own.any(Finding::Reversal);
     own.any(Finding::CancelWeak)
+        && !of_another_release
         && concerns_us(own, parts, text)
         && (!hint || (about_earlier && !revoked))
         && (names_a_record(own) || own.continues)
@@ -288,7 +316,7 @@ fn from_other_mail(
             return Some(NoticeKind::Consent);
         }
     }
-    let quoted = parts.lines(Part::Quoted).join("\n").to_lowercase();
+    let quoted = folded(&parts.lines(Part::Quoted).join("\n").to_lowercase()).into_owned();
     let body = own.text(Some(Place::Body));
     let ids = own
         .mentions

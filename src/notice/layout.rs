@@ -18,6 +18,10 @@ pub(super) enum Line {
     Dashed,
     AttributionStart,
     Attribution,
+    /// What needs no quote below it.
+    AttributionAnywhere,
+    /// "Wrote", in any language.
+    Wrote,
     /// A day, an hour or an address: what an attribution in any language holds.
     WhenOrWho,
     HeaderFrom,
@@ -64,15 +68,15 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
             &[
                 r"^-{2,} ?(?:forwarded|fwd|fw)\b",
                 r"^begin forwarded message",
-                r"^-{2,} ?(?:weitergeleitete nachricht|mensaje reenviado|message (?:transf|transmis|r.exp)|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht|vidarebefordrat|videresendt|wiadomo.. przekazana)",
+                r"^-{2,} ?(?:weitergeleitete nachricht|mensaje reenviado|message (?:transf|transmis|r.exp)|messaggio inoltrato|mensagem (?:re)?encaminhada|doorgestuurd bericht|vidarebefordrat|videresendt|edelleenl.hetetty|wiadomo.. przekazana|p.eposlan. zpr.va|tov.bb.tott .zenet|mesaj redirec.ionat|iletilen mesaj|.{0,12}(?:переслан|перенаправл|пересла)|转发|轉寄|転送|전달)",
                 r"^(?:anfang der weitergeleiteten nachricht|d.but du message (?:transf|r.exp)|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato|in.cio da mensagem (?:encaminhada|reencaminhada)|begin doorgestuurd bericht)",
             ],
         ),
         (
             Line::Original,
             &[
-                r"^-{2,} ?original (?:message|appointment)",
-                r"^-{2,} ?(?:urspr.ngliche (?:nachricht|e-?mail)|mensaje original|message d.origine|messaggio originale|oorspronkelijk bericht|mensagem original|ursprungligt meddelande|oprindelig meddelelse)",
+                r"^-{2,} ?original (?:message|appointment|e-?mail)",
+                r"^-{2,} ?(?:urspr.ngliche (?:nachricht|e-?mail)|original-?nachricht|mensaje original|message (?:d.origine|original)|messaggio originale|oorspronkelijk bericht|mensagem original|missatge original|ursprungligt meddelande|oprindelig (?:meddelelse|besked|mail)|opprinnelig melding|alkuper.inen viesti|(?:oryginalna wiadomo..|wiadomo.. oryginalna)|p.vodn. (?:zpr.va|e-?mail)|eredeti .zenet|mesaj(?:ul)? (?:original|ini.ial)|orijinal mesaj|th. g.c|исходное сообщение|.{0,8}αρχικό μήνυμα|原始邮件|原始郵件|元のメッセージ|원본 (?:메시지|메일))",
                 r"^-{2,} ?(?:reply|respond|answer) above",
                 r"^#+- ?please type your reply above",
                 r"^-{3,} ?reply to message",
@@ -80,7 +84,11 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
         ),
         (
             Line::AttributionStart,
-            &[r"^(?:on|le|el|am|op|il|den|em|w dniu|dne|v.o|a) \S", r"^\d{4}-\d\d-\d\d", r" wrote: ?$"],
+            &[
+                r"^(?:on|le|el|am|op|il|den|em|w dniu|dnia|dne|v.o|a|in data|no dia|no|στις|в|vào|p.) \S",
+                r"^\d{4}-\d\d-\d\d",
+                r" wrote: ?$",
+            ],
         ),
         (
             Line::Attribution,
@@ -98,11 +106,36 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
                 r"^\d{4}-\d\d-\d\d .{4,200}[<@].{1,120}: ?$",
             ],
         ),
-        (Line::HeaderFrom, &[r"^(?:from|von|de|da|van|fr.n|fra|od) ?: ?\*?"]),
+        // In whatever language, and whatever they begin with.
+        (
+            Line::AttributionAnywhere,
+            &[
+                r"^\S.{0,120}@\S+ (?:schrieb|escribi.|(?:a |ha )?.crit|ha scritto|escreveu|schreef|skrev|kirjoitti|napisa.(?:a|\(a\))?|napsal|.rta|написал[аи]?|пише|пишет|написав) ?: ?$",
+                // A day, a name, an address, and nothing else.
+                r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b[^:]{0,24}(?:\d\d?[:.]\d\d.{0,80}|[^:]{0,60})<\S+@\S+>:?$",
+                r"^.{0,80}\b20\d\d\b.{0,160}<\S+@\S+>: ?$",
+                r"^(?:-{2,} ?)?on .{6,100}\d[:.]\d\d.{6,160} wrote ?-{2,}$",
+                r"^on .{0,100}\d[:.]\d\d.{0,160}@.{3,100} wrote$",
+            ],
+        ),
+        // "wrote", as it stands above the older mail in whatever language.
+        (
+            Line::Wrote,
+            &[
+                r"(?:^|[\s)>])(?:wrote|writes|schrieb|geschrieben|escribi.|escribe|(?:a|ha) .crit|ha scritto|scrive|escreveu|escrev[eê]|schreef|geschreven|skrev|skriver|kirjoitti|napisa.(?:a|\(a\))?|napisan[aey]|pisze|napsal(?:a|\(a\))?|nap.sal|.rta|yazd.|a scris|.γραψε|написал[аи]?|пишет|написав|пише|ha escrit|đã viết|כתב(?:ה)?|(?:كتب(?:/كتبت)?|كتبت))(?:[\s(:,]|$)",
+                r"写道|寫道|のメール|が書きました|さんは書|님이 작성|작성",
+            ],
+        ),
+        (
+            Line::HeaderFrom,
+            &[
+                r"^(?:from|von|de|da|van|fr.n|fra|od|de la|l.hett.j.|felad.|kimden|nadawca|от(?: кого)?|від|από|من|מאת|发件人|寄件者|寄件人|差出人|보낸 ?사람|từ) ?: ?\*?",
+            ],
+        ),
         (
             Line::HeaderOther,
             &[
-                r"^\*?(?:sent|date|to|cc|subject|reply-to|importance|gesendet|datum|an|betreff|enviado|enviado el|enviada em|para|assunto|asunto|fecha|data|envoy.|.|objet|verzonden|aan|onderwerp|inviato|a|oggetto|skickat|till|.mne|sendt|til|emne|wys.ano|do|temat) ?:\*?",
+                r"^\*?(?:sent|date|to|cc|subject|reply-to|importance|gesendet|datum|an|betreff|enviado|enviado el|enviada em|para|assunto|asunto|fecha|data|envoy.(?: le)?|.|objet|sujet|message du|copie . ?|verzonden|aan|onderwerp|inviato|a|oggetto|skickat|till|.mne|sendt|dato|til|emne|wys.ano|do|temat|adresat|l.hetetty|vastaanottaja|p.iv.ys|aihe|odesl.no|komu|p.edm.t|k.ldve|c.mzett|t.rgy|trimis|c.tre|subiect|tarih|kime|konu|отправлено|дата|кому|тема|копия|надіслано|στάλθηκε|ημερομηνία|προς|θέμα|تم الإرسال|التاريخ|إلى|الموضوع|נשלח|אל|נושא|发送时间|发送日期|收件人|主题|寄件日期|收件者|主旨|送信日時|日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목|gửi|đến|chủ đề) ?:\*?",
             ],
         ),
         (
@@ -152,8 +185,13 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
                 r"^sent from \w+ ?$",
                 r"^sent with ",
                 r"^(?:please )?(?:excuse|pardon|forgive) (?:any |my |the |all )?(?:typos|brevity|spelling|errors|mistakes|autocorrect)",
-                r"^(?:enviado (?:desde|do|a partir)|env[oi]y?. (?:de(?:puis)?|.) (?:mon|l.app)|inviato d|gesendet (?:von|mit)|von meinem .{3,20} gesendet|verzonden (?:vanaf|met|via)|verstuurd vanaf|skickat fr.n|sendt fra|wys.ane z)",
-                r"^(?:holen sie sich|obtener|t.l.chargez|ottieni|download) outlook",
+                r"^(?:enviado (?:desde|do|a partir)|env[oi]y?. (?:.|de(?:puis)?) (?:partir de )?(?:mon|l.app|outlook|yahoo)|inviato d|gesendet (?:von|mit|.ber)|von meinem .{3,20} gesendet|(?:verzonden|verstuurd|gestuurd) (?:vanaf|vanuit|met|via)|skickat fr.n|sendt fra|l.hetetty |wys.ane z|odesl.no z|trimis de pe|отправлено (?:с|из)|відправлено з|gửi từ|στάλθηκε από)",
+                r"^(?:holen sie sich|obtener|obter|t.l.chargez|ottieni|download|pobierz|h.mta) (?:o )?outlook",
+                // In brackets, behind the name of the device, or with the words around it.
+                r"^[(<\[]+ ?sent (?:from|via|by|on) .{2,40}[)>\]]+$",
+                r"^sent (?:from|using|with) (?:\S+ ){0,4}(?:mail|app|iphone|ipad|android|outlook|phone|mobile)(?: app)?(?: (?:for|on) .{2,20})?[.!]?$",
+                r"^(?:diese nachricht|dieses? e-?mail|ce (?:message|courriel|mail)|este (?:mensaje|correo)) .{0,80}(?:gesendet|envoy.|enviado)\W*$",
+                r"^.{0,12}(?:iphone|ipad|android|galaxy)\S{0,3}(?:.m)?r.l k.ldve|iphone.{0,12}(?:傳送|发送|寄出|送信|에서 보냄|dan gönderildi)|(?:傳送自|发自我的|從我的|从我的) ?\S|^أُرسلت من",
                 r"^(?:dictated|voice[- ]to[- ]text|voice dictation|typed (?:on|with) (?:my|a|thumbs)|written on my phone)(?: (?:but|by (?:voice|siri|dragon|phone)|using|with|to|and|via|not read|on|from|message|used|in use).*)?\W*$",
                 r"^this (?:message|e-?mail|text) (?:was|is|has been) (?:dictated|written by voice|typed on)",
             ],
@@ -161,8 +199,18 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
         (
             Line::Closing,
             &[
-                r"^(?:many |with |warm(?:est)? |kind(?:est)? |best |sincere |very |respectful(?:ly)? |respectful )*(?:thanks?|thx|thnx|thank you|regards|rgds|wishes|apologies|respectfully|sincerely|cheers|best|gracias|respect|take care|yours(?: truly| sincerely| faithfully| in service)?|truly yours|cordially|warmly|peace|blessings|god bless(?: you)?|bless you|ty|tia|tysm|appreciate it|mit freundlichen gr..en|saludos|cordialement|merci(?: beaucoup)?|cordiali saluti|grazie|met vriendelijke groet|miigwech|mahadsanid|ua tsaug)(?: (?:so much|very much|a bunch|again|all|you|much|everyone|team|folks|in advance|a lot|a ton|a million|for (?:your|the|all your|everything)(?: (?:help|time|assistance|patience|support|work))?|and (?:best|kind) (?:regards|wishes)|yours|sincerely|truly|faithfully|submitted|(?:and )?have a (?:great|good|nice|lovely) \w+|friends)){0,3}[ ,.!-]*$",
+                r"^(?:many |with |warm(?:est)? |kind(?:est)? |best |sincere |very |respectful(?:ly)? |respectful )*(?:thanks?|thx|thnx|thank you|regards|rgds|wishes|apologies|respectfully|sincerely|cheers|best|respect|take care|yours(?: truly| sincerely| faithfully| in service)?|truly yours|cordially|warmly|peace|blessings|god bless(?: you)?|bless you|ty|tia|tysm|appreciate it|miigwech|mahadsanid|ua tsaug)(?: (?:so much|very much|a bunch|again|all|you|much|everyone|team|folks|in advance|a lot|a ton|a million|for (?:your|the|all your|everything)(?: (?:help|time|assistance|patience|support|work))?|and (?:best|kind) (?:regards|wishes)|yours|sincerely|truly|faithfully|submitted|(?:and )?have a (?:great|good|nice|lovely) \w+|friends)){0,3}[ ,.!-]*$",
                 r"^(?:thanks|thx|thank you|ty)[ ,.!-]+[a-z][a-z'-]+\W*$",
+                // Spanish, Portuguese, French, Italian.
+                r"^(?:(?:muchas|muchisimas|much.simas|mil|muy|un|una|cordial(?:es)?|atentos?|afectuosos?|atenta y|reciba un|reciban un|con|de antemano|desde ya|y) )*(?:gracias|saludos?|abrazos?|atentamente|atte|cordialmente|respetuosamente|sinceramente|afectuosamente|bendiciones|agradecid[oa]s?|saludes)(?: (?:y|a|muchas|por|su|tu|la|el|de|antemano|ayuda|atenci.n|tiempo|apoyo|todos|tod[oa]s|equipo|cordial(?:es)?|afectuosos?|atentos?|atentamente|saludos?|gracias|bendiciones|nuevamente|otra vez|mil|anticipadas)){0,6}[ ,.!-]*$",
+                r"^(?:(?:muito|os|melhores|com os melhores|com|um) )*(?:obrigad[oa]|cumprimentos|atenciosamente|att|cordialmente|abra.os?|respeitosamente|grat[oa])(?: (?:pela|por|ajuda|aten..o|desde j.|cumprimentos)){0,3}[ ,.!-]*$",
+                r"^(?:(?:bien|tr.s|meilleures|sinc.res|mes|avec mes|salutations|d.avance) )*(?:cordialement|cdlt|cdt|salutations|merci|bien . (?:vous|toi)|bonne (?:journ.e|soir.e|fin de journ.e|semaine)|sinc.rement|respectueusement)(?: (?:beaucoup|d.avance|.|bien|et|pour|votre|vos|aide|cordialement|vous|distingu.es|bonne|journ.e|mille|infiniment|salutations)){0,5}[ ,.!-]*$",
+                r"^(?:(?:cordiali|distinti|tanti|un|i migliori|molte|mille) )*(?:saluti|saluto|grazie|cordialmente)(?: (?:mille|e|in anticipo|cordiali|saluti)){0,3}[ ,.!-]*$",
+                // German, Dutch, the Nordic languages, Polish, Czech, Russian, Ukrainian, Vietnamese.
+                r"^(?:(?:mit|viele|vielen|liebe|lieben|beste|besten|herzliche|herzlichen|freundliche|freundlichen|freundlichem|sch.ne|sonnige|und) )*(?:gr..e?n?|gr.[sß]s?e?n?|gruesse|gruss|mfg|lg|vg|hochachtungsvoll|dank|danke|herzlichst)(?: (?:im|in|voraus|vorab|sch.n|und|aus \w+|/ best regards|/ kind regards)){0,3}[ ,.!-]*$",
+                r"^(?:(?:met|vriendelijke|hartelijke|beste|veel|alvast|groetjes en|de) )*(?:groet|groeten|groetjes|mvg|bedankt|dank(?: (?:je|u))?(?: wel)?)[ ,.!-]*$",
+                r"^(?:(?:med|venlig|vennlig|v.nlig|v.nliga|b.sta|beste|mange|tusen|hj.rtliga|yst.v.llisin|parhain|kiitos ja) )*(?:hilsen|hilsner|h.lsning|h.lsningar|mvh|vh|takk?|tack|terveisin|terveiset|kiitos|kiitoksia)(?: (?:p. forh.nd|f.r hj.lpen|for hj.lpen|so mycket)){0,2}[ ,.!-]*$",
+                r"^(?:pozdrawiam(?: serdecznie)?|serdecznie pozdrawiam|z powa.aniem|dzi.kuj.|s pozdravem|d.kuji|с уважением|спасибо|з повагою|дякую|tr.n tr.ng|c.m .n|.dv.zlettel|k.sz.n.m|cu (?:stim.|respect)|mul.umesc|sayg.lar.mla|με εκτίμηση|ευχαριστώ)[ ,.!-]*$",
                 r"^have an? (?:great|good|nice|wonderful|lovely|blessed|safe) (?:day|weekend|week|evening|night|one|holiday|advent)(?: everyone| all)?[ ,.!-]*$",
                 r"^(?:with )?(?:every|all) good wish(?:es)?\b[^.?0-9]{0,40},$",
             ],
@@ -201,7 +249,13 @@ pub(super) static LINES: LazyLock<LineTable> = LazyLock::new(|| {
         ),
         (Line::Dashed, &[r"^-{3,} ?\S[^-0-9]{4,40}\S ?-{3,}$"]),
         (Line::WhenOrWho, &[r"\S@\S+\.\S", r"\b\d{1,2}[:.h]\d\d\b", r"\b20\d\d\b"]),
-        (Line::HeaderRun, &[r"^from: .{3,120} (?:sent|date): .{6,80} to: .{3,}"]),
+        (
+            Line::HeaderRun,
+            &[
+                r"^from: .{3,120} (?:sent|date): .{6,80} to: .{3,}",
+                r"^(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|тема) ?: .{0,160}(?:from|von|de|da|van|od|nadawca|от) ?: ?.{0,60}@",
+            ],
+        ),
         (
             Line::LegalWords,
             &[

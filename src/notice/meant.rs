@@ -4,33 +4,69 @@
 use crate::domain::ClientId;
 
 use super::Notice;
-use super::intent::{Finding, Said};
+use super::intent::{Finding, Said, without};
 use super::judge::Verdict;
 use super::kind::is_revoke_hint;
 use super::own::Own;
-use super::records::{Mention, Role};
+use super::records::{BESIDE_A_RECORD, Mention, Role};
 use super::sentences::{Place, Sentence};
 use super::vocabulary::pattern;
 
 pattern! {
     /// Groups that the IDs have to add up to.
-    COUNTED = [r"\b(?P<n>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:our|my) )?(?:adult |new |more |our )?(?:clients?|consumers?|participants?|guests?|residents?|tenants?|veterans?|records|files|ids|individuals|revocations|withdrawals|(?:household |family )?members)\b", r"\b(?:family|household) of (?P<m>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b", r"\b(?:all|these|those|the) (?P<k>two|three|four|five|six|seven|eight|nine|ten)(?: of them)?(?: please)?\W*$"];
-    AND_LIST = [r"\d{4,}(?: ?\([^)]{0,30}\))?,? ?(?:,|and|&|\+|und|y) ?(?:(?:client|clients|record|records|id|ids|#|the|kids?|son|daughter|mom|dad|mother|father|husband|wife|his|her|child|children|partner|spouse) ?){0,3}\d{4,}"];
-    NEW_RECORD = [r"\b(?:new|replacement|fresh|second) (?:\w+ ){0,2}(?:records?|files?|clients?|ids?|profiles?|ones?|numbers?)\b"];
+    COUNTED = [
+        r"\b(?P<n2>dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez) (?:de (?:nuestros|los|sus) )?(?:clientes|clientas|participantes|residentes|personas|expedientes|registros|records|revocaciones|miembros)\b",
+        r"\b(?:los|las) (?P<k2>dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)\W*$",
+
+        r"\b(?P<n>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:of (?:our|my) )?(?:adult |new |more |our )?(?:clients?|consumers?|participants?|guests?|residents?|tenants?|veterans?|records|files|ids|individuals|revocations|withdrawals|(?:household |family )?members)\b", r"\b(?:family|household) of (?P<m>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b", r"\b(?:all|these|those|the) (?P<k>two|three|four|five|six|seven|eight|nine|ten)(?: of them)?(?: please)?\W*$"];
+    AND_LIST = [r"\d{4,}(?: ?\([^)]{0,30}\))?,? ?(?:,|and|&|\+|und|y|e) ?(?:(?:el|la|los|cliente|clienta|expediente|registro|su|hijo|hija|esposo|esposa|client|clients|record|records|id|ids|#|the|kids?|son|daughter|mom|dad|mother|father|husband|wife|his|her|child|children|partner|spouse) ?){0,3}\d{4,}"];
+    NEW_RECORD = [
+        r"\b(?:registro|expediente|record|ficha|file|numero)s? nuev[oa]s?\b",
+        r"\bnuev[oa]s? (?:registro|expediente|record|ficha|file)s?\b",
+        r"\b(?:new|replacement|fresh|second) (?:\w+ ){0,2}(?:records?|files?|clients?|ids?|profiles?|ones?|numbers?)\b"];
+    TOLD_NEW = [
+        r"\b(?:nuev\w+|reempla\w+|cre\w+|hice|hicimos|abr\w+|cerrad\w+|ahora|hecho|hecha|sustitu\w+|desde|adelante|bloquead\w+|repuesto|otro|otra)\b",
+        r"\b(?:new|newly|replac\w+|fresh|second (?:\w+ )?(?:record|file|id|profile|entry|client)|instead|duplicate|successor|creat\w+|opened|open|set up|start\w*|clos\w+|lock\w*|not shared|private|from now|going forward|henceforth|use|using|now|alias|made (?:for|him|her|them|a|an|the|by|today|this|yesterday|on|new|already|and)|(?:i|we|we've|i've|have|has|was|were|been|just|already|she|he|staff|agency|house|shelter) (?:\w+ ){0,2}(?:made|built|entered))\b"];
     // A new record that is still to be made, or is not.
-    NOT_MADE = [r"\b(?:not|will|later|yet|going to|tomorrow|should|no new)\b|n't\b|'ll\b"];
-    BOTH = [r"\bboth\b(?: of)?(?: the| these| our)? ?(?:clients|consumers|participants|guests|residents|records|of them|kids|children|people|revoked|signed|withdrew|want|are|have|were|please|$|\.|files|ids)"];
+    NOT_MADE = [
+        r"\b(?:manana|despues|luego|todavia|aun|voy a|vamos a|si me toca|debo|hay que|ningun)\b",
+        r"\b(?:not|will|later|yet|going to|tomorrow|should|no new)\b|n't\b|'ll\b"];
+    PERSON_OR_RECORD = [
+        r"\b(?:client[ea]|expediente|registro|residente|participante|ella|el|su)\b",
+        r"\b(?:clients?|records?|guest|resident|participant|ids?|hmis|she|he|her|his|hers|him|they|their|son|daughter|wife|husband|mother|father|child)\b"];
+    // Agencies, not clients: "Unity and the VA both have services in it".
+    BOTH_DATA = [
+        r"\b(?:ambos|ambas|los dos|las dos) (?:tienen|han|pusieron|metieron)\b(?: \w+){0,3} (?:datos|servicios|entradas|estancias|notas|informacion)\b",
+        r"\bboth (?:have|had|has|put|entered|wrote|added|left)\b(?: \w+){0,3} (?:services?|data|entr\w+|stays?|notes?|stuff|information|things|something|enrol\w+|in (?:it|there|here))\b"];
+    BOTH = [
+        r"\b(?:ambos|ambas|(?:los|las) dos)\b(?: (?:clientes|clientas|participantes|expedientes|registros|hermanos|hijos|revocaron|firmaron|retiraron|quieren|pidieron)|,|\.|$)",
+        r"\bboth\b(?: of)?(?: the| these| our)? ?(?:clients|consumers|participants|guests|residents|records|of them|kids|children|people|revoked|signed|withdrew|want|are|have|were|please|$|\.|files|ids)"];
     // So many of a household.
-    KIN = [r"\b(?:her|his|their|the) (?P<n>two|three|four|five|six|seven) (?:\w+ )?(?:kids|children|sons|daughters|boys|girls|little ones)\b"];
+    KIN = [r"\bsus (?P<n2>dos|tres|cuatro|cinco|seis) (?:\w+ )?(?:hijos|hijas|ninos|ninas|muchachos)\b", r"\b(?:her|his|their|the) (?P<n>two|three|four|five|six|seven) (?:\w+ )?(?:kids|children|sons|daughters|boys|girls|little ones)\b"];
     // More than one person.
-    PEOPLE = [r"\b(?:two|three|four|five|six|both|several|all|these) (?:of (?:the|our|my) )?(?:\w+ )?(?:clients|sisters|brothers|adults|residents|guests|people|kids|children|sons|daughters|parents|members|men|women|tenants|participants|siblings|elders|girls|boys)\b", r"\b(?:two|three|four|five|six) of (?:them|us)\b", r"\bthe (?:sisters|brothers|twins|siblings|couple|parents)\b"];
+    PEOPLE = [
+        r"\b(?:dos|tres|cuatro|cinco|seis|varios|varias|estos|estas|ambos|ambas) (?:de (?:nuestros|los|sus) )?(?:clientes|clientas|hermanos|hermanas|adultos|residentes|personas|hijos|hijas|participantes|miembros)\b",
+        r"\b(?:la pareja|el matrimonio|los (?:hermanos|gemelos|padres|esposos))\b",
+        r"\b(?:two|three|four|five|six|both|several|all|these) (?:of (?:the|our|my) )?(?:\w+ )?(?:clients|sisters|brothers|adults|residents|guests|people|kids|children|sons|daughters|parents|members|men|women|tenants|participants|siblings|elders|girls|boys)\b", r"\b(?:two|three|four|five|six) of (?:them|us)\b", r"\bthe (?:sisters|brothers|twins|siblings|couple|parents)\b"];
 }
+
+/// Sentences within which a number belongs to the one before.
+const NEAR: usize = 2;
 
 /// Everything that speaks against going on alone with the records named.
 pub(super) fn doubts(own: &Own, notice: &Notice, verdict: &mut Verdict) {
     if notice.records.is_empty() {
         verdict.doubt("no record is named.");
         return;
+    }
+    // "I started her over in 1666666": where the agency's own steps are told, a number like the record's may be the new one.
+    let like_it = |mention: &Mention| {
+        mention.role == Role::Other(BESIDE_A_RECORD)
+            && notice.records.iter().any(|record| record.as_str().len() == mention.id.as_str().len())
+            && own.said.get(mention.sentence).is_some_and(|said| said.has(Finding::StepsDone))
+    };
+    if own.mentions.iter().any(like_it) {
+        verdict.doubt("another number stands in it that may be a record of the client.");
     }
     let named = Named::of(own, notice);
     named.subject(verdict);
@@ -121,18 +157,23 @@ impl<'a> Named<'a> {
             .telling()
             .flat_map(|(sentence, _)| COUNTED.captures_iter(&sentence.lower))
             .filter_map(|found| {
-                ["n", "m", "k"].iter().find_map(|name| found.name(name)).and_then(|m| number(m.as_str()))
+                ["n", "m", "k", "n2", "k2"]
+                    .iter()
+                    .find_map(|name| found.name(name))
+                    .and_then(|m| number(m.as_str()))
             });
         if numbers.into_iter().any(|counted| counted > 1 && counted != count && counted != all) {
             verdict.doubt("it speaks of more or fewer clients than it names records.");
         }
         let kin = self.own.counting().flat_map(|(_, sentence, _)| KIN.captures_iter(&sentence.lower));
-        let missing = kin.filter_map(|found| number(found.name("n")?.as_str())).any(|kin| count < kin);
+        let missing = kin
+            .filter_map(|found| number(found.name("n").or_else(|| found.name("n2"))?.as_str()))
+            .any(|kin| count < kin);
         if missing && self.own.any(Finding::Family) {
             verdict.doubt("members of the household may be meant whose records are not named.");
         }
         let people = count < 2 && self.telling().any(|(sentence, _)| PEOPLE.is_match(&sentence.lower));
-        if people || BOTH.is_match(&self.all) && all < 2 {
+        if people || all < 2 && BOTH.is_match(&without(&self.all, &BOTH_DATA, " ")) {
             verdict.doubt("it speaks of several clients and names one record.");
         }
     }
@@ -177,6 +218,20 @@ impl<'a> Named<'a> {
         if labelled > 1 && records.iter().any(bare) {
             verdict.doubt("one number is not called a record, and the others are.");
         }
+        let far = |id: &ClientId| {
+            let at = self.place(id);
+            let alone = at.and_then(|at| self.own.said.get(at)).is_some_and(|said| !said.is_of_the_matter());
+            let near = self
+                .body
+                .iter()
+                .any(|other| other.id != *id && at.is_some_and(|at| other.sentence.abs_diff(at) <= NEAR));
+            alone && !near
+        };
+        if labelled > 0
+            && records.iter().any(|id| !self.is_listed(id) && !self.is_beside_words(id) && far(id))
+        {
+            verdict.doubt("one number stands far from the others, and nothing there speaks of the matter.");
+        }
         let length = records.first().map(|id| id.as_str().len());
         if records.iter().any(|id| Some(id.as_str().len()) != length) {
             verdict.doubt("the record numbers differ in length.");
@@ -189,6 +244,20 @@ impl<'a> Named<'a> {
         let made = self.all.lines().any(|line| NEW_RECORD.is_match(line) && !NOT_MADE.is_match(line));
         if new == 0 && old > 1 && made {
             verdict.doubt("it speaks of a new record and does not say which number it is.");
+        }
+        // "her slide with ID 1555555 finally made it click for me": a number beside a word that makes records elsewhere.
+        let told_new = |id: &ClientId| {
+            let spoken = self.own.mentions.iter().filter(|mention| mention.id == *id);
+            let paired = |at: usize| {
+                self.own.mentions.iter().any(|m| m.sentence == at && self.notice.records.contains(&m.id))
+            };
+            let text = |at: usize| self.own.sentences.get(at).map_or("", |sentence| sentence.lower.as_str());
+            spoken.map(|mention| mention.sentence).any(|at| {
+                paired(at) || TOLD_NEW.is_match(text(at)) || at > 0 && NEW_RECORD.is_match(text(at - 1))
+            })
+        };
+        if !self.notice.new_records.iter().all(told_new) {
+            verdict.doubt("it is not clear that the number taken for a new record is one.");
         }
         if new > 0 && new != old {
             verdict.doubt("there are not as many new records as old ones.");
@@ -208,6 +277,12 @@ impl<'a> Named<'a> {
         self.own.mentions.iter().any(|mention| mention.id == *id && mention.labelled)
     }
 
+    /// Whether what stands before it calls it a client's record, not only a number.
+    fn is_beside_words(&self, id: &ClientId) -> bool {
+        let sentence = self.place(id).and_then(|at| self.own.sentences.get(at));
+        sentence.is_some_and(|sentence| PERSON_OR_RECORD.is_match(&sentence.lower))
+    }
+
     fn is_beside_a_labelled_one(&self, id: &ClientId) -> bool {
         let mentions = &self.own.mentions;
         let labelled_in = |sentence: usize| mentions.iter().any(|m| m.sentence == sentence && m.labelled);
@@ -223,7 +298,9 @@ fn is_mention_of_it(finding: Finding) -> bool {
 /// A count in words or figures.
 fn number(word: &str) -> Option<usize> {
     const WORDS: [&str; 9] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    WORDS.iter().position(|known| *known == word).map(|at| at + 2).or_else(|| word.parse().ok())
+    const SPANISH: [&str; 9] = ["dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"];
+    let named = |words: &[&str]| words.iter().position(|known| *known == word).map(|at| at + 2);
+    named(&WORDS).or_else(|| named(&SPANISH)).or_else(|| word.parse().ok())
 }
 
 /// Two numbers that a slip of the finger makes of each other.

@@ -6,25 +6,34 @@
 //! Where anything is in doubt, `act` is false: a person reads the mail.
 
 mod act;
+mod answer;
+mod apart;
+mod aside;
+mod characters;
 mod claim;
 mod dates;
 mod envelope;
 mod explain;
+mod finding;
 mod hedge;
 mod html;
 mod intent;
 mod judge;
 mod kind;
+mod language;
 mod layout;
 mod meant;
 mod own;
 mod phrase;
+mod possible;
 mod quoting;
 mod records;
+mod report;
 mod revoking;
 mod segments;
 mod sentences;
 mod signature;
+mod spanish;
 mod style;
 mod tables;
 mod text;
@@ -32,6 +41,11 @@ mod vocabulary;
 
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod properties;
+
+#[cfg(test)]
+mod samples;
 
 use std::{
     fmt,
@@ -40,15 +54,16 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use mail_parser::MessageParser;
 use regex::Regex;
 use serde::Serialize;
 
 use crate::domain::{ClientId, Excess, MailAddress, NoticeKind, Scenario};
 
+pub use answer::Answered;
+use apart::Apart;
 pub use envelope::{AutomaticMark, Envelope};
 pub use explain::{Explained, explain};
-use text::Body;
+use text::{Body, Unread};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
 /// What differs from site to site. Made once; its pattern is compiled once.
@@ -100,11 +115,33 @@ pub enum Problem {
     NoFrom,
     /// Its parts are nested deeper than any honest mail.
     TooDeep,
+    /// It has more parts, header fields or addresses than any honest mail.
+    TooManyParts,
+    /// All it says is encrypted, or sealed in a signature (S/MIME, PGP).
+    Encrypted,
+    /// All it says is in Outlook's own format (winmail.dat).
+    OutlookOnly,
+    /// What it says is written in letters of which it does not say what they are.
+    UnknownCharset,
+    /// All it says is in rich text that is neither plain text nor HTML.
+    RichTextOnly,
     /// The MIME parser gave up on it.
     ParserFailed,
 }
 
 impl Problem {
+    /// What hinders reading a mail that has no text; `None` where it simply says nothing there: the subject may say all.
+    fn of(unread: Unread) -> Option<Self> {
+        match unread {
+            Unread::Encrypted | Unread::Wrapped => Some(Self::Encrypted),
+            Unread::OutlookOnly => Some(Self::OutlookOnly),
+            Unread::UnknownCharset => Some(Self::UnknownCharset),
+            Unread::OtherFormat => Some(Self::RichTextOnly),
+            Unread::BrokenParts => Some(Self::ParserFailed),
+            Unread::OnlyMail | Unread::NoText => None,
+        }
+    }
+
     /// Its name in JSON and in the store.
     pub fn name(self) -> &'static str {
         match self {
@@ -112,7 +149,38 @@ impl Problem {
             Self::Unreadable => "unreadable",
             Self::NoFrom => "no_from",
             Self::TooDeep => "too_deep",
+            Self::TooManyParts => "too_many_parts",
+            Self::Encrypted => "encrypted",
+            Self::OutlookOnly => "outlook_only",
+            Self::UnknownCharset => "unknown_charset",
+            Self::RichTextOnly => "rich_text_only",
             Self::ParserFailed => "parser_failed",
+        }
+    }
+
+    /// What a person who is told of it does, as a sentence.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Empty => "Nothing can be done: if a notice is missed, ask the agency to send it again.",
+            Self::Unreadable | Self::ParserFailed => {
+                "Open it in your mail program; if that cannot show it either, ask the sender to write again."
+            }
+            Self::NoFrom => {
+                "Open it in your mail program; the received lines of its header tell where it came from."
+            }
+            Self::TooDeep | Self::TooManyParts => {
+                "It may be an attack: open it with care. An agency that meant well writes again, in plain words."
+            }
+            Self::Encrypted => {
+                "Open it in a mail program that has the key, or ask the sender to write unencrypted, without names."
+            }
+            Self::OutlookOnly => "Open it in Outlook, or ask the sender to write as plain text or HTML.",
+            Self::RichTextOnly => {
+                "Open it in your mail program, or ask the sender to write as plain text or HTML."
+            }
+            Self::UnknownCharset => {
+                "Open it in your mail program and choose its character set, or ask the sender to write again."
+            }
         }
     }
 }
@@ -124,6 +192,13 @@ impl fmt::Display for Problem {
             Self::Unreadable => "it is not a mail: it has no header",
             Self::NoFrom => "it does not say who sent it",
             Self::TooDeep => "its parts are nested too deeply",
+            Self::TooManyParts => "it is made of too many parts, header fields or addresses",
+            Self::Encrypted => "its text is encrypted or sealed in a signature",
+            Self::OutlookOnly => "its text is in Outlook's own format (winmail.dat)",
+            Self::UnknownCharset => {
+                "its letters cannot be told: it does not say which character set it is in"
+            }
+            Self::RichTextOnly => "its text is in a format of its own, neither plain text nor HTML",
             Self::ParserFailed => "its parts do not fit together",
         })
     }
@@ -155,6 +230,8 @@ pub struct Notice {
     pub excess: Excess,
     /// Left alone, but it might have been a notice: why.
     pub possible: Option<String>,
+    /// Whether it, or part of it, is written in a language that is not read.
+    pub foreign: bool,
     /// The header.
     pub envelope: Envelope,
 }
@@ -174,6 +251,7 @@ impl Notice {
             problem: None,
             excess: Excess::default(),
             possible: None,
+            foreign: false,
             envelope,
         }
     }
@@ -182,7 +260,7 @@ impl Notice {
         let kind = if envelope.automatic.is_some() { NoticeKind::Automatic } else { NoticeKind::Other };
         Self {
             problem: Some(problem),
-            reasons: vec![format!("The mail cannot be read: {problem}.")],
+            reasons: vec![format!("The mail cannot be read: {problem}."), problem.advice().to_owned()],
             ..Self::left(kind, envelope)
         }
     }
@@ -193,15 +271,29 @@ pub fn read(bytes: &[u8], rules: &ReaderRules) -> Notice {
     guarded(|| read_mail(bytes, rules), |unread| unread)
 }
 
-/// The record IDs in the sender's own words, in their order and each once, whatever the mail says besides. A bare ID
-/// means nothing by itself: this is for the answer to the question which client ID is meant.
-pub fn named_records(bytes: &[u8], rules: &ReaderRules) -> Vec<ClientId> {
-    let named = || {
-        let message = MessageParser::default().parse(bytes)?;
+/// Reads a mail as an answer to a question of ours: the records it names and whether it says yes or no, which means
+/// nothing without the question.
+pub fn answer(bytes: &[u8], rules: &ReaderRules) -> Answered {
+    let read = || {
+        let message = Apart::of(bytes).filter(|message| !message.has_too_many_parts())?;
         let body = text::read(&message).ok()?;
-        Some(judge::named(message.subject().unwrap_or_default(), &body, &rules.client_id))
+        Some(answer::read(&message, &body, rules))
     };
-    panic::catch_unwind(AssertUnwindSafe(named)).ok().flatten().unwrap_or_default()
+    panic::catch_unwind(AssertUnwindSafe(read)).ok().flatten().unwrap_or_default()
+}
+
+/// The Message-ID of the mail that this one reports as not delivered (RFC 3464), without angle brackets.
+pub fn undelivered(bytes: &[u8]) -> Option<String> {
+    let read = || report::undelivered(&*Apart::of(bytes)?);
+    panic::catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+}
+
+/// What a person sees of a mail, as text and as HTML rendered: for the fuzz targets and nothing else.
+#[doc(hidden)]
+pub fn seen(bytes: &[u8]) -> Option<(String, String)> {
+    let body = text::read(&*Apart::of(bytes)?).ok()?;
+    let rendered = text::alternative(&body).map(|seen| seen.text).unwrap_or_default();
+    Some((body.text, rendered))
 }
 
 /// One mail that a library chokes on must not stop the desk: it becomes a problem like any other. Nothing is shared
@@ -223,20 +315,28 @@ fn open(bytes: &[u8], rules: &ReaderRules) -> Result<(Envelope, Body), Box<Notic
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Box::new(Notice::unread(Problem::Empty, Envelope::default())));
     }
-    let Some(message) = MessageParser::default().parse(bytes) else {
+    let Some(message) = Apart::of(bytes) else {
         return Err(Box::new(Notice::unread(Problem::Unreadable, Envelope::default())));
     };
     let envelope = envelope::read(&message, &rules.own_addresses);
     if message.headers().is_empty() {
         return Err(Box::new(Notice::unread(Problem::Unreadable, envelope)));
     }
-    if envelope.from.is_empty() && envelope.automatic.is_none() {
-        return Err(Box::new(Notice::unread(Problem::NoFrom, envelope)));
-    }
-    match text::read(&message) {
-        Ok(body) => Ok((envelope, body)),
+    let machine = envelope.automatic.is_some();
+    let read = if message.has_too_many_parts() {
+        Err(Problem::TooManyParts)
+    } else if envelope.from.is_empty() && !machine {
+        Err(Problem::NoFrom)
+    } else {
+        text::read(&message)
+    };
+    match read {
+        Ok(body) => match body.unread.and_then(Problem::of).filter(|_| !machine) {
+            Some(problem) => Err(Box::new(Notice::unread(problem, envelope))),
+            None => Ok((envelope, body)),
+        },
         // A machine's mail is left alone whatever its parts are.
-        Err(_) if envelope.automatic.is_some() => Ok((envelope, Body::default())),
+        Err(_) if machine => Ok((envelope, Body::default())),
         Err(problem) => Err(Box::new(Notice::unread(problem, envelope))),
     }
 }
@@ -264,6 +364,56 @@ mod tests {
         for (bytes, problem) in table {
             assert_eq!(read(bytes, &rules).problem, problem, "{:?}", String::from_utf8_lossy(bytes));
         }
+    }
+
+    #[test]
+    fn words_that_cannot_be_read_are_problems_with_names_and_advice() {
+        const MIXED: &str = "Content-Type: multipart/mixed; boundary=b";
+        const PGP: &[u8] = b"\n-----BEGIN PGP MESSAGE-----\n\nhQEMA1555555\n-----END PGP MESSAGE-----\n";
+        let mail =
+            |head: &str, body: &[u8]| [b"From: a@b.example\r\n", head.as_bytes(), b"\r\n\r\n", body].concat();
+        let parts = |count: usize| format!("--b\r\n\r\nhi\r\n{}--b--\r\n", "--b\r\n\r\n\r\n".repeat(count));
+        let russian: &[u8] =
+            b"\xcb\xcc\xc9\xc5\xce\xd4 \xcf\xd4\xcf\xda\xd7\xc1\xcc \xd3\xcf\xc7\xcc\xc1\xd3\xc9\xc5";
+        let table: Vec<(Vec<u8>, Option<Problem>)> = vec![
+            (mail("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64", b"MIAG"), Some(Problem::Encrypted)),
+            (mail("Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=b", b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n--b--\r\n"), Some(Problem::Encrypted)),
+            (mail("Subject: x", PGP), Some(Problem::Encrypted)),
+            (mail("Subject: x", &[b"Our key is below.\n", PGP].concat()), None),
+            (mail(MIXED, b"--b\r\n\r\nsigned\r\n--b\r\nContent-Type: application/pkcs7-mime\r\n\r\nx\r\n--b--\r\n"), None),
+            (mail("Content-Type: application/ms-tnef; name=winmail.dat", b"x"), Some(Problem::OutlookOnly)),
+            (mail(MIXED, b"--b\r\n\r\n \r\n--b\r\nContent-Type: application/octet-stream; name=WINMAIL.DAT\r\n\r\nx\r\n--b--\r\n"), Some(Problem::OutlookOnly)),
+            (mail(MIXED, b"--b\r\n\r\nhello\r\n--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n--b--\r\n"), None),
+            (mail("Content-Type: text/plain; charset=x-nobody-knows", russian), Some(Problem::UnknownCharset)),
+            (mail("Subject: x", russian), Some(Problem::UnknownCharset)),
+            (mail("Content-Type: text/plain; charset=koi8-r", russian), None),
+            (mail("Content-Type: text/plain; charset=x-nobody-knows", b"don\x92t close, Zo\xeb"), None),
+            (mail(MIXED, parts(10_000).as_bytes()), Some(Problem::TooManyParts)),
+            (mail(MIXED, parts(100).as_bytes()), None),
+            (mail(&format!("Auto-Submitted: auto-replied\r\n{MIXED}"), parts(10_000).as_bytes()), None),
+            (mail("Auto-Submitted: auto-replied", PGP), None),
+            (mail("X-Nothing: at all", b""), None),
+        ];
+        for (bytes, problem) in table {
+            let found = read(&bytes, &ReaderRules::default());
+            assert_eq!(
+                found.problem,
+                problem,
+                "{}",
+                String::from_utf8_lossy(bytes.get(..200).unwrap_or(&bytes))
+            );
+            assert!(problem.is_none() || !found.kind.is_notice());
+            let told = found.reasons.join(" ");
+            assert!(problem.is_none_or(|problem| told.contains(problem.advice())), "{told}");
+        }
+    }
+
+    #[test]
+    fn an_answer_whose_html_names_another_record_names_both() {
+        let mail = b"From: a@b.example\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n1555555\r\n\
+                     --b\r\nContent-Type: text/html\r\n\r\n<p>1666666</p>\r\n--b--\r\n";
+        let named = answer(mail, &ReaderRules::default()).records;
+        assert_eq!(named.iter().map(ClientId::as_str).collect::<Vec<_>>(), ["1555555", "1666666"]);
     }
 
     #[test]

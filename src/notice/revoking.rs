@@ -5,6 +5,7 @@ use regex::Regex;
 use super::hedge::{after_hedge, hedge};
 use super::intent::{Finding, Heard, RECORD_WORDS, Said, from, upto};
 use super::sentences::Place;
+use super::spanish;
 use super::vocabulary::{Vocabulary, pattern};
 
 pattern! {
@@ -14,28 +15,34 @@ pattern! {
     pub(super) DECIDED = [r"\b(?:decided|decides|chose|chosen|chooses|elected|elects|asked|asks|asking|requested|requests|requesting|came in|came by|came|called|phoned|stopped by|stopped in|walked in|contacted (?:us|me)|is here|was here|opted|proceeded|went ahead|exercised (?:her|his|their|the) (?:legal )?right|exercises (?:her|his|their|the) right|made (?:the|a|her|his|their) (?:decision|choice|request)|is choosing|signed(?: \w+){0,4}|(?:her|his|their) (?:decision|request))(?: (?:us|me|today|yesterday|this morning|this afternoon|staff|in writing))* to (?:\w+ )?$"];
     FORM_TO = [r"\b(?:form|forms|paper|papers|letter|right|option|way|ability|steps|process|procedure|instructions|able|possible|easy|easier|hard|allowed|free|how|need|needs|have|has|had|going|about|pressure|advised|told|used) to (?:\w+ )?$"];
     BY_SOMEBODY = [r"^\W*(?:\w+ ){0,3}(?:client|woman|man|lady|gentleman|guest|resident|tenant|participant|consumer|person|guy|gal|youth|veteran|couple|mother|father|mom|dad)\b(?: |$)"];
-    OBJECT_END = [r"[,;:()!?]|\.( |$)| - | and | but | because | since | so | who | while | when | after | before | although | if "];
-    PASSIVE = [r"\b(?:was|were|is|are|been|be|being|got|gets|has been|have been)(?: \w+){0,2} $"];
+    OBJECT_END = [r"[,;:()!?]|\.( |$)| - | and | but | because | since | so | who | while | when | after | before | although | if ", r" (?:e|pero|porque|ya que|puesto que|pues|cuando|mientras|asi que|aunque|antes|despues) "];
+    PASSIVE = [r"\b(?:fue|fueron|ha sido|han sido|es|esta|queda|quedo|quedaron|sea|sean|siendo|tiene|se)(?: \w+){0,2} $", r"\b(?:was|were|is|are|been|be|being|got|gets|has been|have been)(?: \w+){0,2} $"];
     AGENCY_SUBJECT = [r"\b(?:i|we)(?:'ve| have| had)?(?: \w+){0,1} $"];
     CLIENT_SUBJECT = [r"\b(?:client|consumer|guest|resident|participant|person|she|he|they|lady|man|woman|mother|father|youth|guy|gentleman|who|tenant|veteran|\d{4,8})(?: \w+){0,2} $"];
     WISH_FOR_ACTION = [r"(?:^|[,;:.!-] ?)\W*(?:please|pls|plz|kindly|to|also)? ?(?:please|pls|plz|kindly)? ?$"];
+    ASKED_TO_DO = [r"\b(?:can|could|would|will) (?:you|u|someone|somebody|one of you|the helpdesk)(?: please| pls| kindly| also| now| then| be so kind as to| be so good as to| be able to| be willing to)* $"];
+    // "Day the client did revoke?: 1/26/2026"
+    ANSWERED_WITH_A_DAY = [r"^ ?\?? ?[:.]{1,} ?(?:on )?(?:\d{1,2}[/.-]\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d)"];
     ATTRIBUTE = [r"\b(?:about|on|of|for|regarding|concerning|with|any|all|those|a|an|the|your|our|new|another|every|each) $"];
     ASKED_FOR = [r"\b(?:asked|asks|asking|requested|requests|requesting)(?: (?:us|me|that|for|today|yesterday))*(?: (?:we|i|you|the helpdesk|hmis|her|his|their|the|this|to|have|has|be|roi|consent|release|of|information|permission|sharing|get|is|for|client|\d+)){0,8} $"];
     WANTED = [r"\b(?:wants?|would like|'d like|wishes)(?: (?:us|you|to|have|her|his|their|the|roi|consent|release|of|information|permission|sharing|get|be)){1,7} $"];
     ASKED_WHETHER = [r"\b(?:whether|if|how|about|why|when|what)\b"];
-    ONCE = [r"\b(?:once|until|till|when|as soon as|after|before|whenever|every time)\b"];
+    // "once she revokes"; not "before supper she revokes".
+    ONCE = [r"\b(?:once|until|till|when|as soon as|after|before|whenever|every time) (?:(?:she|he|they|it|who|(?:the|a|an|our|my|your|any|this|that|some|every|each|one of \w+) (?:\w+ ){0,3}?\w+|clients?|somebody|someone|somebody|everyone|both|\d{4,8})(?: \w+){0,2} )?$"];
     // "client 1555555 revoking consent": the verb to be is missing, nothing else.
     ALONE = [r"^\W*(?:our |the |a |my )?(?:client|consumer|participant|guest|resident)?\W*(?:id|no|number)?\W*\d*\W*$"];
     PAPER = [r"\b(?:signed|sent|gave|wrote|submitted|completed|filled (?:out|in)|brought|provided|handed|turned in)\b.{0,40}\b(?:form|letter|paper|paperwork|notice|statement|document|e-?mail|note) $"];
-    UNKNOWN_OBJECT = [r"^ (?:the|her|his|their|my|our|its|a|an|any|some) "];
-    FORM_OR_TIME = [r"^ (?:his|hers|theirs|her|their) (?:too|also|as well|now|today|yesterday|this|on|in|at|with|last)\b", r"^ (?:the|her|his|their|a) (?:\w+ ){0,2}?(?:day|same|other|evening|morning|week|night|form|forms|paper|papers|paperwork|agreement|disclosure|document|waiver|signature|hmis|moment|minute|second)\b"];
+    UNKNOWN_OBJECT = [r"^ (?:el|la|los|las|su|sus|un|una) ", r"^ (?:the|her|his|their|my|our|its|a|an|any|some) "];
+    FORM_OR_TIME = [
+        r"^ (?:el|la|los|las|su|un|una) (?:\d|(?:mism[oa] |pasad[oa] |otr[oa] )?(?:dia|lunes|martes|miercoles|jueves|viernes|sabado|domingo|semana|mes|noche|tarde|manana|fecha|cliente|clienta|participante|persona|senora?|hoja|forma|formulario|formato)\b)",
+        r"^ (?:his|hers|theirs|her|their) (?:too|also|as well|now|today|yesterday|this|on|in|at|with|last)\b", r"^ (?:the|her|his|their|a) (?:\w+ ){0,2}?(?:day|same|other|evening|morning|week|night|form|forms|paper|papers|paperwork|agreement|disclosure|document|waiver|signature|hmis|moment|minute|second)\b"];
     RUNS_OUT = [r"^(?:end|terminat|cancel|void|stop)"];
     BASE_FORM = [r"^(?:revo[kc]e|revok|re[sc]{1,2}ind|with?draw|retract|pull|cancel|terminate|take back|opt out|opt-out|back out|undo|end|void|invalidate|unconsent)$"];
     PROGRESSIVE = [r"ing\b"];
     BE_BEFORE = [r"\b(?:am|is|are|'s|'re|was|were|been|be)(?: \w+){0,1} $"];
     MUST_BE = [r"\b(?:to|be|being) (?:\w+ )?$"];
     MADE_TO = [r"\b(?:let|help|helped|make|made|had|have|having|see|watch|did|does|do)(?: \w+){0,5} $"];
-    ELSEWHERE = [r"^(?: \w+)? (?:with|for|at) (?:the |our |her |his |a |an )?(?:\w+ )?(?P<who>clinic|shelter|house|agency|provider|program|county|hospital|doctor|place|office|church|center|centre|home|organization|lodge|mission)\b"];
+    ELSEWHERE = [r"^(?: \w+)? (?:with|for|at) (?:the |our |her |his |a |an )?(?:\w+ )?(?P<who>clinic|shelter|house|agency|provider|program|county|hospital|doctor|place|office|church|center|centre|home|organization|lodge|mission)\b(?P<where> (?:meeting|gathering|visit|appointment|intake|event|group|check-?in|dinner|supper|lunch|breakfast|front|desk|door|night|council|assembly|lobby|kitchen|table))?"];
     EVERYWHERE = [r"^(?:us|our|hmis|statewide|data|sharing|other|others|all|information|release|roi|helpdesk|herself|himself|themselves|themself|both|client|id|everyone|anyone|any|agencies|system|state|purposes|now|good|today|monday|tuesday|wednesday|thursday|friday|noon|intake|shelter|check-in|front|drop-in|\d+|whole|entire|family|children|kids|their|child|this|these|that)$"];
     HARD_CONDITION = [r"\b(?:if|whether|in case|when (?:a|the|any|clients?|someone|they|you)|what|how|may|might|next|tomorrow|will|going to|should|could|who|anyone|clients? who|can)\b"];
     pub(super) MASKED = [r"\bx{4,}"];
@@ -46,7 +53,7 @@ pattern! {
 pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
     let Heard { sentence, lower, plain, words } = heard;
     for (verbs, strong) in [(&words.revoke, true), (&words.take_back, false)] {
-        for found in verbs.find_iter(lower).take(12) {
+        for found in verbs.find_iter(lower).take(12).filter(|found| !is_spanish_verb(words, found.as_str())) {
             match object_of(words, lower, found.start(), found.end(), strong) {
                 Object::Consent => {
                     let finding = tell(heard, found.start(), found.as_str(), strong);
@@ -66,11 +73,16 @@ pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
             }
         }
     }
+    if sentence.spanish {
+        spanish::revoking(heard, said);
+    }
     for found in words.no_longer_shares.find_iter(lower).take(4) {
-        let finding = hedge(heard, found.start(), true)
-            .or_else(|| after_hedge(plain, found.end()))
-            .unwrap_or(Finding::Revoked);
-        said.add(finding, found.start());
+        let hedged = if sentence.spanish {
+            spanish::told_by_saying(heard, found.start(), found.end())
+        } else {
+            hedge(heard, found.start(), true).or_else(|| after_hedge(plain, found.end()))
+        };
+        said.add(hedged.unwrap_or(Finding::Revoked), found.start());
     }
     // The client's will in everyday words: less than the deed, and enough beside an outright request.
     let told = said.has(Finding::Revoked) || said.has(Finding::RevokeDenied);
@@ -79,14 +91,20 @@ pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
         && !asked
         && let Some(found) = words.will_not_share.find(plain)
     {
-        let finding = hedge(heard, found.start(), true).or_else(|| after_hedge(plain, found.end()));
-        said.add(finding.unwrap_or(Finding::RevokeWanted), found.start());
+        let hedged = if sentence.spanish {
+            spanish::told_by_saying(heard, found.start(), found.end())
+        } else {
+            hedge(heard, found.start(), true).or_else(|| after_hedge(plain, found.end()))
+        };
+        said.add(hedged.unwrap_or(Finding::RevokeWanted), found.start());
     }
     // "withdrew the photo permission (he signed the withdrawal)": of that, not of the ROI.
     let foreign = MASKED.is_match(lower) && !words.consent.is_match(lower);
     for found in words.revocation_signed.find_iter(lower).take(4).filter(|_| !foreign) {
+        let unsigned = sentence.spanish && spanish::only_paper(lower);
         let finding = hedge(heard, found.start(), false)
             .or_else(|| after_hedge(plain, found.end()))
+            .or_else(|| unsigned.then_some(Finding::RevokeDoubted))
             .unwrap_or(Finding::Revoked);
         said.add(finding, found.start());
     }
@@ -97,7 +115,8 @@ pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
         let maybe = MAYBE.is_match(upto(plain, found.start()))
             && !words.revocation_in_general.is_match(lower)
             && !sentence.is_question();
-        if maybe && RECORD_WORDS.is_match(lower) {
+        let unsigned = sentence.spanish && spanish::only_paper(lower);
+        if maybe && RECORD_WORDS.is_match(lower) || unsigned && !said.has(Finding::Revoked) {
             said.add(Finding::RevokeDoubted, found.start());
         }
         if !topic && !sentence.is_question() && !said.has(Finding::Revoked) {
@@ -106,12 +125,24 @@ pub(super) fn revoking(heard: &Heard<'_>, said: &mut Said) {
     }
 }
 
+/// Spanish verbs have their own grammar.
+fn is_spanish_verb(words: &Vocabulary, verb: &str) -> bool {
+    words.spanish_verbs.as_ref().is_some_and(|of| of.revoke.is_match(verb) || of.take_back.is_match(verb))
+}
+
 /// What a verb with consent as its object tells.
 fn tell(heard: &Heard<'_>, start: usize, verb: &str, strong: bool) -> Option<Finding> {
     let Heard { sentence, lower, plain, words } = heard;
     let before = upto(plain, start);
     let raw_before = upto(lower, start);
     let base = BASE_FORM.is_match(verb.trim());
+    if strong && ANSWERED_WITH_A_DAY.is_match(from(lower, start + verb.len())) {
+        return Some(Finding::Revoked);
+    }
+    // "would you be so kind as to end its sharing?"
+    if base && ASKED_TO_DO.is_match(raw_before) {
+        return Some(Finding::RevokeWished);
+    }
     if let Some(finding) = hedge_unless_decided(heard, before, start, base) {
         return Some(finding);
     }
@@ -203,7 +234,7 @@ fn hedge_unless_decided(heard: &Heard<'_>, before: &str, start: usize, base: boo
 
 /// What is revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Object {
+pub(super) enum Object {
     Consent,
     Refusal,
     Revocation,
@@ -211,7 +242,8 @@ enum Object {
     None,
 }
 
-fn object_of(words: &Vocabulary, lower: &str, start: usize, end: usize, strong: bool) -> Object {
+/// What the verb between `start` and `end` is said of. `strong`: it tells a revoking where nothing is named.
+pub(super) fn object_of(words: &Vocabulary, lower: &str, start: usize, end: usize, strong: bool) -> Object {
     let after = from(lower, end);
     let after = OBJECT_END.find(after).map_or(after, |m| upto(after, m.start()));
     let after = nth_word_end(after, if strong { 12 } else { 7 });
@@ -250,6 +282,7 @@ fn elsewhere(words: &Vocabulary, lower: &str, end: usize) -> bool {
     let Some(object) = words.consent.find(after).filter(|object| object.start() < 40) else { return false };
     let who = ELSEWHERE
         .captures(from(after, object.end()))
+        .filter(|found| found.name("where").is_none())
         .and_then(|found| found.name("who").map(|m| m.as_str().to_owned()));
     who.is_some_and(|who| !EVERYWHERE.is_match(&who))
 }

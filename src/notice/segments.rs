@@ -10,6 +10,7 @@ use super::{
 pattern! {
     /// A record called one.
     CLIENT_NUMBER = [r"\b(?:clients?|consumer|participant|hmis|record|resident|guest)\b.{0,24}\d{5}", r"\bids?\b\W{0,4}\d{5}"];
+    YEAR = [r"\b20\d\d\b"];
 }
 
 /// What a line of a mail is.
@@ -108,7 +109,12 @@ fn mark_older_mail(lines: &[&str], parts: &mut [Part], is_forward: bool) {
                 }
                 set(parts, at, part);
             }
-            index = end;
+            index = end + wrapped(lines, end);
+            (end..index).for_each(|at| set(parts, at, part));
+            continue;
+        }
+        if line.is_empty() {
+            index += 1;
             continue;
         }
         let lower = line.to_lowercase();
@@ -122,11 +128,12 @@ fn mark_older_mail(lines: &[&str], parts: &mut [Part], is_forward: bool) {
             (index..lines.len()).for_each(|at| set(parts, at, Part::Quoted));
             return;
         }
-        let older = LINES.is(Line::Original, &lower)
+        let title = lower.trim_start_matches(['*', '_', ' ']);
+        let older = LINES.is(Line::Original, title)
             || LINES.is(Line::HeaderRun, &lower)
             || (LINES.is(Line::Dashed, &lower) && is_labelled(next_said(lines, index + 1)))
             || (is_header_block(lines, index) && !is_memo(lines, parts, index, is_forward));
-        let part = if LINES.is(Line::Forward, &lower) {
+        let part = if LINES.is(Line::Forward, title) {
             Some(Part::Forwarded)
         } else if older {
             Some(if is_forward { Part::Forwarded } else { Part::Quoted })
@@ -139,6 +146,22 @@ fn mark_older_mail(lines: &[&str], parts: &mut [Part], is_forward: bool) {
         }
         index += 1;
     }
+}
+
+/// Letters of a quoted line from which on it may have been broken anew.
+const LONG_LINE: usize = 60;
+
+/// Ends of quoted lines that a program broke anew and did not prefix: nobody answers in the middle of a sentence. Gives
+/// the number of lines at `index` that belong to the quote above and below.
+fn wrapped(lines: &[&str], index: usize) -> usize {
+    let above = index.checked_sub(1).map(|at| line_at(lines, at)).unwrap_or_default();
+    let first = line_at(lines, index);
+    let broken = above.chars().count() >= LONG_LINE
+        && !above.ends_with(['.', '?', '!', ':', ';', '"', ')'])
+        && first.starts_with(char::is_lowercase);
+    let end = (index..index + 3).find(|at| line_at(lines, *at).starts_with('>'));
+    let whole = |end: &usize| (index..*end).all(|at| !line_at(lines, at).is_empty());
+    end.filter(|_| broken).filter(whole).map_or(0, |end| end - index)
 }
 
 fn next_said<'a>(lines: &[&'a str], index: usize) -> &'a str {
@@ -155,6 +178,7 @@ fn is_labelled(line: &str) -> bool {
 
 /// "On … wrote:", on one line or wrapped over up to four; gives the number of lines.
 fn attribution(lines: &[&str], index: usize, lower: &str) -> Option<usize> {
+    let lower = lower.trim_start_matches(['-', '*', ' ']);
     let starts = LINES.is(Line::AttributionStart, lower);
     let mut joined = String::new();
     for taken in 1..=4 {
@@ -162,7 +186,16 @@ fn attribution(lines: &[&str], index: usize, lower: &str) -> Option<usize> {
         if line.is_empty() || line.starts_with('>') {
             return None;
         }
-        joined.push_str(&line.to_lowercase());
+        let line = line.to_lowercase();
+        // A sentence above a whole attribution is no part of it.
+        if taken == 2
+            && !LINES.is(Line::WhenOrWho, &joined)
+            && line.split_whitespace().any(is_hour)
+            && tells_who_wrote(&line)
+        {
+            return None;
+        }
+        joined.push_str(if taken == 1 { line.trim_start_matches(['-', '*', ' ']) } else { &line });
         let quote_follows = next_said(lines, index + taken).starts_with('>');
         let dated = LINES.is(Line::WhenOrWho, &joined);
         // "On Monday she wrote:" is the sender's own sentence.
@@ -173,9 +206,14 @@ fn attribution(lines: &[&str], index: usize, lower: &str) -> Option<usize> {
         let told = joined.len() <= 250
             && quote_follows
             && joined.ends_with(':')
-            && (joined.contains('@') || joined.split_whitespace().any(is_hour))
+            && (joined.contains('@') || joined.split_whitespace().any(is_hour) || wrote_in_a_year(&joined))
             && !LINES.is(Line::SaysSomething, &joined);
-        if told {
+        if told
+            || tells_who_wrote(&joined)
+            || (joined.split_whitespace().any(is_hour)
+                && LINES.is(Line::Wrote, &joined)
+                && is_header_block(lines, index + taken))
+        {
             return Some(taken);
         }
         if !starts && taken == 2 {
@@ -184,6 +222,25 @@ fn attribution(lines: &[&str], index: usize, lower: &str) -> Option<usize> {
         joined.push(' ');
     }
     None
+}
+
+/// Who wrote when, in any language, so that it is no sentence of the sender's whatever follows.
+fn tells_who_wrote(lower: &str) -> bool {
+    if lower.len() > 400 || lower.len() < 12 || LINES.is(Line::SaysSomething, lower) {
+        return false;
+    }
+    if LINES.is(Line::AttributionAnywhere, lower.trim_end()) {
+        return true;
+    }
+    let hour = || lower.split_whitespace().any(is_hour);
+    let addressed = lower.contains('@');
+    lower.ends_with(':')
+        && (wrote_in_a_year(lower) && (addressed || hour())
+            || (addressed && hour() && LINES.is(Line::Wrote, lower)))
+}
+
+fn wrote_in_a_year(lower: &str) -> bool {
+    YEAR.is_match(lower) && LINES.is(Line::Wrote, lower)
 }
 
 fn is_hour(word: &str) -> bool {
@@ -196,15 +253,29 @@ fn is_hour(word: &str) -> bool {
 }
 
 /// `From:` followed within a few lines by two more of Sent/Date, To, Subject: what Outlook puts above the older mail.
+/// Some programs begin with another field; then the four stand together, with an address or an hour.
 fn is_header_block(lines: &[&str], index: usize) -> bool {
-    if !LINES.is(Line::HeaderFrom, &header_line(lines, index)) {
+    let first = header_line(lines, index);
+    if LINES.is(Line::HeaderFrom, &first) {
+        return (1..7)
+            .filter(|offset| LINES.is(Line::HeaderOther, &header_line(lines, index + offset)))
+            .count()
+            >= 2;
+    }
+    if !first.contains(':') || !LINES.is(Line::HeaderOther, &first) {
         return false;
     }
-    (1..7).filter(|offset| LINES.is(Line::HeaderOther, &header_line(lines, index + offset))).count() >= 2
+    let block: Vec<String> = (index..index + 6)
+        .map(|at| header_line(lines, at))
+        .take_while(|line| LINES.is(Line::HeaderFrom, line) || LINES.is(Line::HeaderOther, line))
+        .collect();
+    block.len() >= 3
+        && block.iter().any(|line| LINES.is(Line::HeaderFrom, line))
+        && block.iter().any(|line| line.contains('@') || line.split_whitespace().any(is_hour))
 }
 
 fn header_line(lines: &[&str], index: usize) -> String {
-    line_at(lines, index).trim_start_matches(['*', '_']).to_lowercase()
+    line_at(lines, index).trim_start_matches(['*', '_', ' ']).to_lowercase()
 }
 
 /// Some people head their own mail like a memorandum: on top, without the address and the hour a mail program writes.
@@ -256,6 +327,12 @@ fn mark_endings(lines: &[&str], parts: &mut [Part]) {
         }
         let raw = lines.get(index).copied().unwrap_or_default();
         let line = raw.trim();
+        if line.is_empty() {
+            if let Some(part) = until_quote {
+                set(parts, index, part);
+            }
+            continue;
+        }
         // The mark of RFC 3676 4.3 parts the signature off for certain; other rules may part own words.
         if raw == "-- " || (is_rule(line) && signature::begins(next_said(lines, index + 1))) {
             until_quote = Some(until_quote.unwrap_or(Part::Signature));
@@ -278,10 +355,16 @@ fn mark_endings(lines: &[&str], parts: &mut [Part]) {
         }
         if let Some(part) = until_quote {
             set(parts, index, part);
-        } else if LINES.is(Line::Mobile, &lower) && !signature::names_a_record(&lower) {
+        } else if LINES.is(Line::Mobile, without_link(&lower)) && !signature::names_a_record(&lower) {
             set(parts, index, Part::Footer);
         }
     }
+}
+
+/// "Sent from Mail<https://…>" is "Sent from Mail".
+fn without_link(line: &str) -> &str {
+    let end = line.find("<http").or_else(|| line.find("(http")).or_else(|| line.find("http"));
+    line.get(..end.unwrap_or(line.len())).unwrap_or(line).trim_end()
 }
 
 /// Legal text, not "Confidential: client 1555555 revoked".
@@ -292,7 +375,7 @@ fn is_legal(lower: &str) -> bool {
 }
 
 fn is_rule(line: &str) -> bool {
-    line == "--" || (line.len() > 4 && line.chars().all(|c| c == '_'))
+    line == "--" || (line.len() > 1 && line.chars().all(|c| c == '_'))
 }
 
 #[cfg(test)]
@@ -325,9 +408,58 @@ mod tests {
             "mine\n\nFrom: Jo <jo@a.example> Sent: Monday, October 12, 2026 9:00 AM To: me Subject: x\nold",
             "mine\n\nDa: Jo <jo@a.example>\nInviato: luned\u{EC}\nA: me\nOggetto: x\n\nold",
             "mine\n\nEl lun, 12 oct 2026 a las 10:00, Jo (<jo@a.example>) escribi\u{f3}:\n> old",
+            "mine\n\nDnia 12 pa\u{17A}dziernika 2026 10:00 Jo <jo@a.example> napisa\u{142}(a):\n\nold",
+            "mine\n\nsupport@a.example schrieb am Mo., 12. Okt. 2026, 10:00:\n\nold",
+            "mine\nSupport DE <jo@a.example> schrieb am Mo. 12. Okt. 2026 um 10:00:\n\nold",
+            "mine\n\nto 12. lokakuuta 2026 klo 10.00 Jo Long-Name\n<jo@a.example> kirjoitti:\n\nold",
+            "mine\n\nDne po 12. 10. 2026 10:00 u\u{17E}ivatel Jo <jo@a.example> napsal:\n\nold",
+            "mine\n\n\u{43F}\u{43D}, 12 \u{43E}\u{43A}\u{442}. 2026 \u{433}. \u{432} 10:00, Jo <jo@a.example>:\n\nold",
+            "mine\n\n12.10.2026, 10.00, \"Jo\" <jo@a.example>:\n\nold",
+            "mine\n\n2026/10/12 Jo <jo@a.example>\n\nold",
+            "mine\n\n10:00 AM, October 12, 2026, \"Jo\" <jo@a.example>:\n\nold",
+            "mine\n\nOn Mon, 12 Oct 2026 10:00:43 -0200 Jo <jo@a.example> wrote\n\nold",
+            "mine\n\n---- On Mon, 12 Oct 2026 10:00:43 -0500 jo@a.example wrote ----\n\nold",
+            "mine\n- Le 2026-10-12 10:00, Jo a \u{e9}crit :\n> old",
+            "mine\n\n*-------- Original Message --------*\n\nold",
+            "mine\n\n-----Original-Nachricht-----\nVon: Jo\nold",
+            "mine\n\n-------- Oprindelig besked --------\nFra: Jo\nold",
+            "mine\n\n\u{41E}\u{442}: Jo\n\u{41E}\u{442}\u{43F}\u{440}\u{430}\u{432}\u{43B}\u{435}\u{43D}\u{43E}: 10:00\n\u{41A}\u{43E}\u{43C}\u{443}: me\n\nold",
+            "mine\n\nDate: Mon, 12 Oct 2026 10:00:00 +0400\nSubject: x\nFrom: jo@a.example\nTo: me@b.example\n\nold",
+            "mine\n\n  De : Jo <jo@a.example>\n \u{C0} : moi\n Envoy\u{e9} le : 12 octobre\n Objet : x\n\nold",
+            "mine\n\n\u{53D1}\u{4EF6}\u{4EBA}\u{FF1A}Jo <jo@a.example>\n\u{53D1}\u{9001}\u{65F6}\u{95F4}\u{FF1A}10:00\n\u{6536}\u{4EF6}\u{4EBA}\u{FF1A}me\n\u{4E3B}\u{9898}\u{FF1A}x\n\nold",
         ];
         for text in table {
-            assert_eq!(part(text, Part::Own), "mine", "{text}");
+            assert_eq!(part(&text.replace('\u{FF1A}', ":"), Part::Own), "mine", "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_that_a_program_broke_anew_stay_quoted() {
+        let long = "> We looked at the record of your client and asked whether you want it closed";
+        assert_eq!(part(&format!("mine\n\n{long}\nor kept open, 1555555\n> as it is."), Part::Own), "mine");
+        // Nobody answers in the middle of a sentence; at its end, or with a capital, somebody may.
+        for own in ["no, close it", "Close it please"] {
+            assert_eq!(part(&format!("{long}?\n{own}\n> And now?"), Part::Own), own);
+        }
+        assert_eq!(part(&format!("{long}\nClose it please\n> And now?"), Part::Own), "Close it please");
+        assert_eq!(part(&format!("{long}\n\nyes, close\n> And now?"), Part::Own), "yes, close");
+    }
+
+    #[test]
+    fn a_sentence_above_an_attribution_is_own() {
+        for (own, attribution) in [
+            ("it is signed", "On Fri, 2026-10-16 at 18:02 -0500, Jo wrote:\n> old"),
+            ("Il est parti", "Le mar. 16 oct. 2026, 11:53, Jo a \u{e9}crit :\n\n\nold"),
+        ] {
+            assert_eq!(part(&format!("{own}\n{attribution}"), Part::Own), own);
+        }
+        for own in [
+            "At 10:15 she wrote:\nI want out.",
+            "El cliente escribi\u{f3}:\nya no quiero compartir",
+            "Yesterday the client wrote to me:\nno more sharing",
+            "Date: October 13\nClient ID: 1555555\nTo: be closed",
+        ] {
+            assert_eq!(part(own, Part::Own), own);
         }
     }
 
@@ -389,6 +521,16 @@ mod tests {
             "Envoy\u{E9} de mon iPhone",
             "Gesendet von Outlook f\u{FC}r iOS",
             "Please excuse any typos",
+            "Enviado do iPhone",
+            "Enviado desde mi Galaxy",
+            "Envoy\u{e9} \u{e0} partir de Outlook pour iOS<https://aka.example/o0>",
+            "Obter o Outlook para Android",
+            "L\u{e4}hetetty iPhonesta",
+            "Trimis de pe iPhone",
+            "Verzonden vanuit Outlook voor iOS",
+            "(Sent from mobile device)",
+            "Sent from Mail<https://x.example/550986> for Windows 10",
+            "Diese Nachricht wurde von meinem Android-Mobiltelefon mit K-9 Mail gesendet.",
         ] {
             let text = format!("please close 1555555.\n\n{footer}");
             assert_eq!(part(&text, Part::Own), "please close 1555555.", "{footer}");
@@ -423,6 +565,17 @@ mod tests {
             "please close it.\n\nThanks,\nJo Somebody\nCase Manager",
             "please close it.\n\nJo Somebody, MSW\nHarbor Light | 10 S 10th St\nMinneapolis, MN 55403\nP 612-555-0178 | F 612-555-0179",
             "please close it.\n\nKind regards\n\nJo\n\nSent from my iPhone",
+            "please close it.\n\nSaludos cordiales,\nMar\u{ed}a L\u{f3}pez",
+            "please close it.\n\nMuchas gracias por su ayuda,\nMar\u{ed}a",
+            "please close it.\n\nAtentamente\nMar\u{ed}a L\u{f3}pez\nTrabajadora Social",
+            "please close it.\n\nCordialmente,\n\nJos\u{e9}",
+            "please close it.\n\nAtenciosamente,\nJo\u{e3}o",
+            "please close it.\n\nCordialement,\nRen\u{e9}e",
+            "please close it.\n\nMit freundlichen Gr\u{fc}\u{df}en\nJ\u{f6}rg",
+            "please close it.\n\nCordiali saluti\nLuca",
+            "please close it.\n\nMet vriendelijke groet,\nJan",
+            "please close it.\n\nPozdrawiam\nAnna",
+            "please close it.\n\nMed venlig hilsen\nS\u{f8}ren",
         ];
         for text in table {
             assert_eq!(part(text, Part::Own), "please close it.", "{text}");

@@ -1,6 +1,7 @@
 //! Own words as sentences: hard-wrapped lines joined, lists and fields kept apart, rows of tables spelt out as
 //! `header: cell`, so that one way of reading serves them all.
 
+use super::spanish::{folded, is_spanish};
 use super::tables;
 
 /// Where a sentence stands.
@@ -17,17 +18,23 @@ pub(super) enum Place {
 pub(super) struct Sentence {
     pub place: Place,
     /// As written, with single blanks.
+    pub written: String,
+    /// The same without accents.
     pub text: String,
     /// The same in lower case; ASCII only is lowered, so that offsets agree with `text`.
     pub lower: String,
     /// An item of a list or a row of a table.
     pub listed: bool,
+    /// It is written in Spanish, or half in Spanish.
+    pub spanish: bool,
 }
 
 impl Sentence {
     pub(super) fn new(place: Place, text: &str, listed: bool) -> Self {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { place, lower: text.to_ascii_lowercase(), text, listed }
+        let written = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = folded(&written).into_owned();
+        let lower = text.to_ascii_lowercase();
+        Self { place, spanish: is_spanish(&lower), lower, text, written, listed }
     }
 
     /// Whether it ends as a question.
@@ -37,7 +44,7 @@ impl Sentence {
 }
 
 /// Sentences considered per mail; a notice has a few dozen at most.
-const MOST_SENTENCES: usize = 400;
+pub(super) const MOST_SENTENCES: usize = 400;
 
 /// Splits lines of own words.
 pub(super) fn split(lines: &[&str], place: Place) -> Vec<Sentence> {
@@ -186,6 +193,27 @@ fn dangles(paragraph: &str) -> bool {
             | "which"
             | "we"
             | "i"
+            // Spanish.
+            | "el"
+            | "la"
+            | "los"
+            | "las"
+            | "de"
+            | "del"
+            | "que"
+            | "su"
+            | "sus"
+            | "con"
+            | "por"
+            | "para"
+            | "en"
+            | "y"
+            | "al"
+            | "un"
+            | "una"
+            | "se"
+            | "cliente"
+            | "clienta"
     )
 }
 
@@ -307,8 +335,18 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
             | "opt"
             | "cert"
             | "rev"
+            | "num"
+            | "nro"
+            | "exp"
+            | "reg"
+            | "ene"
+            | "abr"
+            | "ago"
+            | "dic"
     ) {
-        return digit_follows || (lower == "no" && next == Some('('));
+        // "Attorney Reg. No. 0388172"
+        let no = after.trim_start().to_ascii_lowercase().starts_with("no.");
+        return digit_follows || (lower == "no" && next == Some('(')) || (no && lower != "no");
     }
     if matches!(
         lower.as_str(),
@@ -327,6 +365,12 @@ fn is_abbreviation(before: &str, after: &str) -> bool {
             | "apt"
             | "ste"
             | "r.o.i"
+            | "sra"
+            | "srta"
+            | "lic"
+            | "ud"
+            | "uds"
+            | "p.ej"
     ) {
         return true;
     }
@@ -344,7 +388,7 @@ mod tests {
 
     fn sentences(text: &str) -> Vec<String> {
         let lines: Vec<&str> = text.lines().collect();
-        split(&lines, Place::Body).into_iter().map(|sentence| sentence.text).collect()
+        split(&lines, Place::Body).into_iter().map(|sentence| sentence.written).collect()
     }
 
     #[test]

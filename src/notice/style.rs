@@ -1,9 +1,15 @@
 //! What a person does not see of a page although it stands there: `display:none`, sizes next to nothing, text in the
 //! colour of its ground, boxes off the screen; by `style` attributes, old attributes and style sheets (CSS 2.2).
 
+mod colour;
+mod known;
+
 use std::{collections::HashMap, hash::Hash, rc::Rc};
 
 use scraper::{Html, Selector, node::Element};
+
+use colour::{Rgb, colour, colours_in, is_transparent};
+pub(super) use known::{is_known_colour, is_plain};
 
 /// Rules considered of a page's style sheets; each is looked for in the whole page.
 const MOST_RULES: usize = 100;
@@ -21,7 +27,8 @@ const SAME_COLOUR: u8 = 24;
 /// Pixels to the left or above that take a box off any screen.
 const OFF_SCREEN: f32 = -400.0;
 
-type Rgb = [u8; 3];
+/// Pixels to the right or below that do.
+const FAR: f32 = 3_000.0;
 
 /// What lies behind the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,11 +67,15 @@ impl Default for Look {
 impl Look {
     /// Whether text that looks like this is not seen.
     pub(super) fn is_unseen(&self) -> bool {
-        let lost = match (self.colour, self.ground) {
-            (Some(colour), Ground::Colour(ground)) => {
-                colour.iter().zip(ground).all(|(one, other)| one.abs_diff(other) <= SAME_COLOUR)
-            }
-            (None, _) | (_, Ground::Unknown) => false,
+        let lost = match self.ground {
+            // Text is black where nothing else is said.
+            Ground::Colour(ground) => self
+                .colour
+                .unwrap_or_default()
+                .iter()
+                .zip(ground)
+                .all(|(one, other)| one.abs_diff(other) <= SAME_COLOUR),
+            Ground::Unknown => false,
         };
         self.gone || self.invisible || self.tiny || self.transparent || lost
     }
@@ -97,7 +108,7 @@ impl Look {
         if element.attr("background").is_some() {
             look.ground = Ground::Unknown;
         }
-        let inline = element.attr("style").unwrap_or_default().to_ascii_lowercase();
+        let inline = plain_css(element.attr("style").unwrap_or_default());
         let sheets = || sheet.iter().flat_map(|rule| declarations(rule));
         for (name, value, _) in sheets().filter(|(.., important)| !important) {
             look.take(name, value, &mut of);
@@ -115,7 +126,7 @@ impl Look {
     fn take(&mut self, name: &str, value: &str, of: &mut Declared) {
         let pixels = || length(value).map(|(number, unit)| in_pixels(number, unit));
         match name {
-            "color" => {
+            "color" | "-webkit-text-fill-color" => {
                 self.transparent = is_transparent(value);
                 if let Some(colour) = colour(value) {
                     self.colour = Some(colour);
@@ -133,6 +144,8 @@ impl Look {
             "font-size" | "font" => {
                 let size = value.split([' ', '/']).find_map(length);
                 self.tiny = match size {
+                    // What is to be computed can be anything, nothing among it.
+                    None if name == "font-size" && value.contains('(') => true,
                     Some((number, "em" | "%")) if self.tiny && number > 0.0 => true,
                     Some((number, "em" | "rem")) => number <= 0.15,
                     Some((number, "%")) => number <= 15.0,
@@ -143,22 +156,41 @@ impl Look {
             }
             "visibility" => self.invisible = matches!(value, "hidden" | "collapse"),
             "display" => of.none = value == "none",
+            "content-visibility" => of.faint |= value == "hidden",
+            "filter" => of.faint |= value.contains("opacity(0"),
             "mso-hide" => of.mso = value == "all",
             "opacity" => of.faint = length(value).is_some_and(|(number, _)| number <= 0.05),
             "overflow" | "overflow-y" | "overflow-x" => of.clipped = matches!(value, "hidden" | "clip"),
-            "max-height" => of.flat = pixels().is_some_and(|px| px <= 0.0),
-            "height" | "width" | "max-width" => of.small |= pixels().is_some_and(|px| px <= 1.0),
+            "max-height" => of.flat = pixels().is_some_and(|px| px < 5.0),
+            "height" | "width" | "max-width" => of.small |= pixels().is_some_and(|px| px < 5.0),
             "position" => of.placed = matches!(value, "absolute" | "fixed"),
-            "left" | "top" | "right" | "bottom" => of.away |= pixels().is_some_and(|px| px <= OFF_SCREEN),
-            "text-indent" | "margin-left" | "margin-top" => {
-                of.shifted |= pixels().is_some_and(|px| px <= OFF_SCREEN);
+            "left" | "top" | "right" | "bottom" => {
+                of.away |= pixels().is_some_and(|px| px <= OFF_SCREEN || px >= FAR);
+            }
+            "text-indent" | "margin" | "margin-left" | "margin-top" => {
+                let away =
+                    |size| length(size).is_some_and(|(number, unit)| in_pixels(number, unit) <= OFF_SCREEN);
+                of.shifted |= value.split(' ').any(away);
             }
             "clip" => of.cut |= value.starts_with("rect(0") || value.starts_with("rect(1px"),
             "clip-path" => {
                 of.cut |=
                     value.starts_with("inset(50%") || value.starts_with("inset(100%") || value == "circle(0)";
+                of.faint |= ["circle(0", "ellipse(0", "polygon(0 0,0 0", "polygon(0 0, 0 0"]
+                    .iter()
+                    .any(|nothing| value.starts_with(nothing));
             }
-            "transform" => of.faint |= value.starts_with("scale(0)"),
+            "transform" => {
+                of.faint |= ["scale(0)", "scale(0,", "scalex(0)", "scaley(0)", "scale3d(0"]
+                    .iter()
+                    .any(|nothing| value.contains(nothing));
+                let moved = |size: &str| {
+                    length(size.trim())
+                        .map(|(number, unit)| in_pixels(number, unit))
+                        .is_some_and(|px| px <= OFF_SCREEN || px >= FAR)
+                };
+                of.shifted |= value.contains("translate") && value.split(['(', ',']).any(moved);
+            }
             _ => {}
         }
     }
@@ -192,6 +224,13 @@ impl Declared {
     }
 }
 
+/// Whether what an element or the style sheets say of it holds a declaration like this, with its name and value.
+pub(super) fn any(element: &Element, sheet: &[Rc<str>], is: impl Fn(&str, &str) -> bool) -> bool {
+    let inline = plain_css(element.attr("style").unwrap_or_default());
+    let sheets = sheet.iter().flat_map(|rule| declarations(rule));
+    sheets.chain(declarations(&inline)).any(|(name, value, _)| is(name, value))
+}
+
 /// Name, value and whether it is important, in lower case.
 fn declarations(style: &str) -> impl Iterator<Item = (&str, &str, bool)> {
     style.split(';').filter_map(|rule| {
@@ -222,60 +261,35 @@ fn in_pixels(number: f32, unit: &str) -> f32 {
     }
 }
 
-fn is_transparent(value: &str) -> bool {
-    let clear = |rest: &str| {
-        rest.trim_end_matches(')')
-            .rsplit([',', '/'])
-            .next()
-            .and_then(|alpha| alpha.trim().parse::<f32>().ok())
-            == Some(0.0)
-    };
-    value == "transparent" || value.strip_prefix("rgba(").is_some_and(clear)
-}
-
-fn colours_in(value: &str) -> Option<Rgb> {
-    colour(value).or_else(|| value.split(' ').find_map(colour))
-}
-
-/// `#fff`, `#ffffff`, `rgb(…)`, `rgba(…)`, and the names that are next to white or used beside them.
-fn colour(value: &str) -> Option<Rgb> {
-    let value = value.trim().to_ascii_lowercase();
-    let named = match value.as_str() {
-        "white" => [255, 255, 255],
-        "snow" | "ivory" | "floralwhite" | "mintcream" | "azure" | "ghostwhite" => [250, 250, 250],
-        "whitesmoke" => [245, 245, 245],
-        "black" | "windowtext" => [0, 0, 0],
-        "red" => [255, 0, 0],
-        "blue" => [0, 0, 255],
-        "green" => [0, 128, 0],
-        "navy" => [0, 0, 128],
-        "gray" | "grey" => [128, 128, 128],
-        "yellow" => [255, 255, 0],
-        _ => return hexadecimal(&value).or_else(|| channels(&value)),
-    };
-    Some(named)
-}
-
-fn hexadecimal(value: &str) -> Option<Rgb> {
-    let digits: Vec<u8> = value
-        .strip_prefix('#')?
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()?;
-    match digits.as_slice() {
-        [r, g, b] | [r, g, b, _] => Some([r * 17, g * 17, b * 17]),
-        [r, rr, g, gg, b, bb] | [r, rr, g, gg, b, bb, _, _] => Some([r * 16 + rr, g * 16 + gg, b * 16 + bb]),
-        _ => None,
+/// Declarations in lower case without comments and escapes (CSS Syntax 3 4.3.7): `d\69 splay` is `display`.
+fn plain_css(style: &str) -> String {
+    let lower = style.to_ascii_lowercase();
+    if !lower.contains(['\\', '/']) {
+        return lower;
     }
-}
-
-fn channels(value: &str) -> Option<Rgb> {
-    let inner = value.strip_prefix("rgba(").or_else(|| value.strip_prefix("rgb("))?;
-    let mut numbers = inner
-        .split([',', ' ', '/', ')'])
-        .filter(|part| !part.is_empty())
-        .map_while(|part| part.parse::<u8>().ok());
-    Some([numbers.next()?, numbers.next()?, numbers.next()?])
+    let text = without_comments(&lower);
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            plain.push(c);
+            continue;
+        }
+        let mut code = String::new();
+        while code.len() < 6
+            && let Some(digit) = rest.next_if(char::is_ascii_hexdigit)
+        {
+            code.push(digit);
+        }
+        match u32::from_str_radix(&code, 16).ok().and_then(char::from_u32) {
+            Some(meant) => {
+                plain.extend(meant.to_lowercase());
+                rest.next_if(char::is_ascii_whitespace);
+            }
+            None => plain.extend(rest.next()),
+        }
+    }
+    plain
 }
 
 /// What style sheets declare, by element; only what has to do with being seen.
@@ -283,6 +297,8 @@ pub(super) struct Sheets<Id> {
     found: HashMap<Id, Vec<Rc<str>>>,
     /// Not every rule was heeded.
     pub too_much: bool,
+    /// Something in them may hide or show text in a way that is not told here.
+    pub uncertain: bool,
 }
 
 impl<Id: Eq + Hash> Sheets<Id> {
@@ -304,7 +320,7 @@ pub(super) fn sheets<Id: Eq + Hash>(
             break;
         }
     }
-    let rules = rules(&text);
+    let Rules { found: rules, mut uncertain } = rules(&text);
     let mut found: HashMap<Id, Vec<Rc<str>>> = HashMap::new();
     let mut too_much = text.len() > LONGEST_SHEET
         || rules.len() > MOST_RULES
@@ -319,13 +335,18 @@ pub(super) fn sheets<Id: Eq + Hash>(
             continue;
         };
         room = left;
-        let Ok(selector) = Selector::parse(&selectors) else { continue };
+        uncertain |= known::writes_words(&plain, &declared);
+        let Ok(selector) = Selector::parse(&selectors) else {
+            // States of a link and what stands before an element hide no text; anything else may.
+            uncertain |= !known::is_of_a_state(&plain) && is_hiding(&declared);
+            continue;
+        };
         let declared: Rc<str> = declared.into();
         for element in document.select(&selector) {
             found.entry(id(element)).or_default().push(Rc::clone(&declared));
         }
     }
-    Sheets { found, too_much }
+    Sheets { found, too_much, uncertain }
 }
 
 /// How much of a page there is to look through.
@@ -357,12 +378,21 @@ impl Size {
     }
 }
 
-/// Selectors (as written: classes keep their case) with their declarations (lower case).
-fn rules(text: &str) -> Vec<(String, String)> {
+/// The rules that have to do with being seen.
+#[derive(Default)]
+struct Rules {
+    /// Selectors (as written: classes keep their case) with their declarations (lower case).
+    found: Vec<(String, String)>,
+    /// There are rules of which it is not known to whom they apply.
+    uncertain: bool,
+}
+
+fn rules(text: &str) -> Rules {
     let text = &without_comments(text);
     let lower = text.to_ascii_lowercase();
     let lower = lower.as_str();
     let mut found = Vec::new();
+    let mut uncertain = known::imports(lower);
     // Where something is set to nothing, what sets it back counts as well.
     let packed: String = lower.chars().filter(|c| *c != ' ').collect();
     let sizes = ["font-size:0", "font-size:1px"].iter().any(|nothing| packed.contains(nothing));
@@ -381,14 +411,17 @@ fn rules(text: &str) -> Vec<(String, String)> {
             if let Some(query) = prelude.strip_prefix("@media") {
                 // Rules for narrow screens, print or dark mode are not what most people see.
                 media += 1;
-                if media < MOST_MEDIA
-                    && !query.contains('(')
-                    && (query.contains("screen") || query.contains("all"))
-                {
-                    open.push((brace + 1, end));
+                match known::applies(query) {
+                    Some(true) if media < MOST_MEDIA => open.push((brace + 1, end)),
+                    Some(_) => {}
+                    None => uncertain = true,
                 }
-            } else if !prelude.starts_with('@') {
-                let declared = lower.get(brace + 1..end).unwrap_or_default();
+            } else if prelude.starts_with('@') {
+                uncertain |= !known::is_without_rules(prelude);
+            } else {
+                let declared = &*plain_css(lower.get(brace + 1..end).unwrap_or_default());
+                // Rules within rules (CSS Nesting).
+                uncertain |= declared.contains('{');
                 if concerns_sight(declared) || (sizes && declared.contains("font")) {
                     let selectors = text.get(start..start + prelude.len()).unwrap_or_default();
                     found.push((selectors.to_owned(), declared.to_owned()));
@@ -397,7 +430,7 @@ fn rules(text: &str) -> Vec<(String, String)> {
             at = (end + 1).min(to);
         }
     }
-    found
+    Rules { found, uncertain }
 }
 
 fn without_comments(text: &str) -> String {
@@ -429,6 +462,16 @@ fn closing(text: &str, brace: usize, to: usize) -> usize {
     to
 }
 
+/// Whether declarations take text out of sight by themselves.
+fn is_hiding(declared: &str) -> bool {
+    let mut look = Look::default();
+    let mut of = Declared::default();
+    for (name, value, _) in declarations(declared) {
+        look.take(name, value, &mut of);
+    }
+    of.is_gone() || look.is_unseen()
+}
+
 fn concerns_sight(declared: &str) -> bool {
     let hides = Look::default();
     let mut look = hides;
@@ -436,7 +479,12 @@ fn concerns_sight(declared: &str) -> bool {
     for (name, value, _) in declarations(declared) {
         look.take(name, value, &mut of);
     }
-    of.is_gone() || look != hides || declared.contains("color") || declared.contains("display:block")
+    of.is_gone()
+        || look != hides
+        || ["color", "display:block", "line-through", "content", "vertical-align"]
+            .iter()
+            .any(|word| declared.contains(word))
+        || declarations(declared).any(|(name, value, _)| !is_plain(name, value))
 }
 
 #[cfg(test)]
@@ -444,27 +492,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_as_they_are_written() {
-        let table = [
-            ("#FFF", Some([255; 3])),
-            ("#fefefe", Some([254; 3])),
-            ("rgb(255, 255,255)", Some([255; 3])),
-            ("rgba(0,0,0,0.5)", Some([0; 3])),
-            ("White", Some([255; 3])),
-            ("inherit", None),
-            ("#ab", None),
-        ];
-        for (given, wanted) in table {
-            assert_eq!(colour(given), wanted, "{given}");
-        }
-        assert!(is_transparent("rgba(0, 0, 0, 0)") && !is_transparent("rgba(0,0,0,1)"));
-    }
-
-    #[test]
     fn only_rules_for_the_screen_at_hand_count() {
         let text = "/* .a{display:none} */ .B, #c{display:none} @media (max-width:480px){.d{display:none}} \
                     @media screen{.e{color:#fff}} @font-face{font-size:0} .f{margin:0}";
-        let found: Vec<String> = rules(text).into_iter().map(|(selectors, _)| selectors).collect();
+        let found: Vec<String> = rules(text).found.into_iter().map(|(selectors, _)| selectors).collect();
         assert_eq!(found, [".B, #c", ".e"]);
     }
 

@@ -11,18 +11,25 @@ const LONGEST_CELL: usize = 60;
 /// `Client ID ........ 1555555` as `Client ID: 1555555`; other lines as they are.
 pub(super) fn field(line: &str) -> Cow<'_, str> {
     let Some((name, rest)) = line.split_once(LEADER) else { return Cow::Borrowed(line) };
-    let value = rest.trim_start_matches(['.', ' ']);
+    // A colon behind the dots leads to the value as well.
+    let value = rest.trim_start_matches(['.', ' ', ':']);
     // "Well ... I think so" is no field.
     let led = rest.starts_with('.') || (name.ends_with(' ') && name.trim().contains(' '));
     if !led
         || name.trim().is_empty()
         || name.len() > LONGEST_CELL
         || value.is_empty()
-        || name.trim_end().contains(". ")
+        || unnumbered(name).trim_end().contains(". ")
     {
         return Cow::Borrowed(line);
     }
     Cow::Owned(format!("{}: {value}", name.trim_end_matches(['.', ' ', ':'])))
+}
+
+/// "2. Client ID" without the number of the item.
+fn unnumbered(name: &str) -> &str {
+    let rest = name.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.strip_prefix(['.', ')']).filter(|_| rest.len() < name.len()).unwrap_or(name).trim_start()
 }
 
 /// How many lines from `index` on form a table; 0 or 1 if none does.
@@ -169,6 +176,11 @@ fn column_name(cell: &str) -> String {
 fn is_header(first: &[&str], rest: &[Vec<&str>]) -> bool {
     let has_digits = |cell: &&str| digits(cell) >= 3;
     if rest.is_empty() || first.iter().any(has_digits) {
+        return false;
+    }
+    // "Created by:  Stonebridge"
+    let fields = |row: &[&str]| row.len() == 2 && row.first().is_some_and(|name| name.ends_with([':', '?']));
+    if fields(first) && rest.iter().all(|row| fields(row)) {
         return false;
     }
     let labels = rest.iter().any(|row| row.first().copied().is_some_and(is_label));

@@ -1,18 +1,22 @@
-//! The words of notices, as data: `config/vocabulary.toml`, and what a site adds to it. Every list is one regular
-//! expression over lower-case text.
+//! The words of notices, as data: `config/vocabulary.toml`, `config/vocabulary.es.toml`, and what a site adds to them.
+//! Every list is one regular expression over lower-case text without accents. Mail without a Spanish sentence is read
+//! with the English lists alone: a Spanish word cannot be mistaken there, and no time is lost over it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use regex::{Regex, RegexBuilder};
 
 use super::phrase;
+use super::spanish::folded;
 
-/// The lists that are built in.
+/// The English lists that are built in, which name all lists there are.
 const BUILT_IN: &str = include_str!("../../config/vocabulary.toml");
+/// The Spanish ones.
+const SPANISH: &str = include_str!("../../config/vocabulary.es.toml");
 
 /// Phrases with their examples, by list.
 type Lists = BTreeMap<String, BTreeMap<String, String>>;
@@ -23,6 +27,11 @@ macro_rules! lists {
         #[derive(Debug)]
         pub struct Vocabulary {
             $(pub(super) $name: Regex,)*
+            /// The Spanish verbs of `revoke` and `take_back`, where Spanish is listened to.
+            pub(super) spanish_verbs: Option<SpanishVerbs>,
+            /// What a site added.
+            own: Lists,
+            with_spanish: OnceLock<Arc<Vocabulary>>,
         }
 
         /// The names of all lists.
@@ -32,7 +41,12 @@ macro_rules! lists {
             fn compile(lists: &Lists) -> Result<Self, VocabularyError> {
                 let mut made = Made { lists, expressions: BTreeMap::new(), open: Vec::new() };
                 $(made.expression(stringify!($fragment))?;)*
-                Ok(Self { $($name: made.list(stringify!($name))?,)* })
+                Ok(Self {
+                    $($name: made.list(stringify!($name))?,)*
+                    spanish_verbs: None,
+                    own: Lists::new(),
+                    with_spanish: OnceLock::new(),
+                })
             }
         }
     };
@@ -46,9 +60,38 @@ lists! {
     close_requests confirm_requests close_later conditional depends objections no_action steps_done
     hypothetical modal future uncertain reported examples
     partial correction doubtful_record others relative_of family several
-    automatic_text absence_text
+    automatic_text absence_text matter_abroad clients_abroad
+    assents dissents courtesies agreements around_answers small_talk
     ; // Spoken of in other lists only.
     shared everybody_else system
+}
+
+/// The words that stand in any of the built-in lists, and the beginnings of words (`clos*`).
+static LISTED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let lists = [BUILT_IN, SPANISH].map(|text| read(text).expect("the built-in lists are tested"));
+    let phrases = lists.iter().flat_map(BTreeMap::values).flat_map(BTreeMap::keys);
+    let inner = |c: char| !(c.is_alphabetic() || matches!(c, '\'' | '*'));
+    phrases
+        .flat_map(|phrase| {
+            let phrase = folded(&phrase.to_lowercase()).into_owned();
+            phrase.split(inner).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
+});
+
+/// Whether a word (in small letters, without accents) stands in any of the built-in lists: then it is hardly a name.
+pub(super) fn is_listed(word: &str) -> bool {
+    let begun = |at: usize| word.get(..at).is_some_and(|start| LISTED.contains(&format!("{start}*")));
+    LISTED.contains(word) || (2..=word.len()).any(begun)
+}
+
+/// Spanish verbs have rules of their own, because their forms tell what English tells with words around them.
+#[derive(Debug)]
+pub(super) struct SpanishVerbs {
+    /// Those that tell a revoking by themselves.
+    pub revoke: Regex,
+    /// Those that tell it of a consent.
+    pub take_back: Regex,
 }
 
 /// What is wrong with a vocabulary file.
@@ -96,19 +139,43 @@ impl Vocabulary {
     /// # Errors
     /// The text is no vocabulary, or a phrase in it cannot be used, or does not occur in its own example.
     pub fn with(own: &str) -> Result<Self, VocabularyError> {
-        let read = |text: &str| {
-            toml::from_str::<Lists>(text).map_err(|error| {
-                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                VocabularyError::File(format!("line {line}: {}", error.message()))
-            })
-        };
+        let own = read(own)?;
         let mut lists = read(BUILT_IN)?;
-        for (name, phrases) in read(own)? {
-            lists.get_mut(&name).ok_or(VocabularyError::List(name))?.extend(phrases);
-        }
-        Self::compile(&lists)
+        add(&mut lists, own.clone())?;
+        Ok(Self { own, ..Self::compile(&lists)? })
     }
+
+    /// The same for mail in which somebody writes Spanish: both languages, and the site's phrases. Compiled once, for
+    /// the first such mail.
+    pub(super) fn with_spanish(&self) -> Arc<Self> {
+        let made = || {
+            let mut lists = read(BUILT_IN)?;
+            let spanish = read(SPANISH)?;
+            add(&mut lists, spanish.clone())?;
+            add(&mut lists, self.own.clone())?;
+            let mut verbs = Made { lists: &spanish, expressions: BTreeMap::new(), open: Vec::new() };
+            let verbs = SpanishVerbs { revoke: verbs.list("revoke")?, take_back: verbs.list("take_back")? };
+            Ok::<_, VocabularyError>(Self { spanish_verbs: Some(verbs), ..Self::compile(&lists)? })
+        };
+        Arc::clone(self.with_spanish.get_or_init(|| {
+            Arc::new(made().expect("both languages are tested, and the site's phrases were compiled before"))
+        }))
+    }
+}
+
+fn read(text: &str) -> Result<Lists, VocabularyError> {
+    toml::from_str::<Lists>(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        VocabularyError::File(format!("line {line}: {}", error.message()))
+    })
+}
+
+fn add(lists: &mut Lists, more: Lists) -> Result<(), VocabularyError> {
+    for (name, phrases) in more {
+        lists.get_mut(&name).ok_or(VocabularyError::List(name))?.extend(phrases);
+    }
+    Ok(())
 }
 
 /// Lists on their way to being compiled.
@@ -138,7 +205,7 @@ impl Made<'_> {
         for (phrase, example) in phrases {
             let of =
                 |why: String| VocabularyError::Phrase { list: name.to_owned(), phrase: phrase.clone(), why };
-            let inner = phrase::expression(phrase, &mut |list| {
+            let inner = phrase::expression(&folded(phrase), &mut |list| {
                 self.expression(list).map_err(|error| error.to_string())
             })
             .map_err(of)?;
@@ -147,7 +214,7 @@ impl Made<'_> {
             if found.is_match("") {
                 return Err(of("it is found in everything".to_owned()));
             }
-            if !found.is_match(&example.to_lowercase()) {
+            if !found.is_match(&folded(&example.to_lowercase())) {
                 return Err(of(format!("it does not occur in its example, \"{example}\"")));
             }
             all.push(whole);
@@ -159,8 +226,12 @@ impl Made<'_> {
     }
 }
 
-/// Whole words only.
+/// Whole words only; where a phrase holds letters beyond ASCII, also inside of words: `согласи` is in `согласие`, and
+/// many scripts know no blanks.
 fn bounded(expression: &str) -> String {
+    if !expression.is_ascii() {
+        return format!("(?:{expression})");
+    }
     let end = if expression.ends_with(':') || expression.ends_with('$') { "" } else { r"(?-u:\b)" };
     let start = if expression.starts_with('^') { "" } else { r"(?-u:\b)" };
     format!("{start}(?:{expression}){end}")
@@ -184,7 +255,11 @@ pub(super) use pattern;
 /// One alternation of several patterns.
 pub(super) fn any(patterns: &[&str]) -> Regex {
     let plain = |pattern: &&str| {
-        pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]").replace(r"\w", "[a-z0-9'-]")
+        pattern
+            .replace(r"\b", r"(?-u:\b)")
+            .replace(r"\d", "[0-9]")
+            .replace(r"\w", "[a-z0-9'-]")
+            .replace(r"\S", "[!-~]")
     };
     let joined =
         patterns.iter().map(|pattern| format!("(?:{})", plain(pattern))).collect::<Vec<_>>().join("|");
@@ -205,6 +280,16 @@ mod tests {
             NAMES.len(),
             "no list is unused"
         );
+    }
+
+    #[test]
+    fn spanish_phrases_occur_in_their_examples_and_are_written_with_or_without_accents() {
+        let both = Vocabulary::built_in().with_spanish();
+        assert!(both.revocation.is_match("la revocacion") && both.revocation.is_match("the revocation"));
+        let site = Vocabulary::with("[consent]\n\"hoja a\u{f1}il\" = \"la hoja a\u{d1}IL\"").expect("valid");
+        for of in [&site, &*site.with_spanish()] {
+            assert!(of.consent.is_match(&folded("la hoja a\u{f1}il")) && of.consent.is_match("la hoja anil"));
+        }
     }
 
     #[test]

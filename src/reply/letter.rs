@@ -30,6 +30,13 @@ pub enum Body {
     MissingId,
     /// Once more: which client ID?
     MissingIdReminder,
+    /// Shall we go ahead?
+    GoAhead {
+        /// The records it is about.
+        records: Vec<ClientId>,
+        /// Whether it is asked for the second time.
+        again: bool,
+    },
     /// A consent notice has arrived.
     ConsentReceived {
         /// The closed records it names.
@@ -64,6 +71,8 @@ impl Body {
             Self::Received { .. } => "received",
             Self::MissingId => "missing_id",
             Self::MissingIdReminder => "missing_id_reminder",
+            Self::GoAhead { again: false, .. } => "go_ahead",
+            Self::GoAhead { again: true, .. } => "go_ahead_reminder",
             Self::ConsentReceived { .. } => "consent_received",
             Self::Joined => "joined",
             Self::Outcome { .. } => "outcome",
@@ -162,6 +171,15 @@ pub fn letter(case: &Case, kind: &ReplyKind, first: bool) -> Letter {
         ReplyKind::Received => Body::Received { records: case.items.iter().map(waiting).collect() },
         ReplyKind::MissingId => Body::MissingId,
         ReplyKind::MissingIdReminder => Body::MissingIdReminder,
+        ReplyKind::GoAhead | ReplyKind::GoAheadReminder => Body::GoAhead {
+            records: case
+                .items
+                .iter()
+                .filter(|item| !is_settled(item))
+                .map(|item| item.record.clone())
+                .collect(),
+            again: *kind == ReplyKind::GoAheadReminder,
+        },
         ReplyKind::ConsentReceived => Body::ConsentReceived {
             old_records: case.items.iter().map(|item| item.record.clone()).collect(),
             new_records: case.new_records.clone(),
@@ -252,6 +270,7 @@ fn advice(case: &Case, body: &Body, first: bool) -> Option<Advice> {
         | Body::Received { .. }
         | Body::MissingId
         | Body::MissingIdReminder
+        | Body::GoAhead { .. }
         | Body::Declined { .. } => of_the_notice,
         Body::ConsentReceived { .. } => Advice::Consent,
         Body::Cancelled => Advice::AfterCancel,

@@ -63,6 +63,8 @@ fn bodies() -> Vec<Body> {
         Body::Received { records: vec![waiting("1555555", true), waiting("1555556", false)] },
         Body::MissingId,
         Body::MissingIdReminder,
+        Body::GoAhead { records: vec![record("1555555")], again: false },
+        Body::GoAhead { records: vec![record("1555555"), record("1555556")], again: true },
         Body::Joined,
         Body::Cancelled,
         Body::Outcome { records: Vec::new(), later: Vec::new() },

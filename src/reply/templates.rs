@@ -25,12 +25,13 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [Template; 18] = [
+const TEMPLATES: [Template; 19] = [
     template!("subject.txt": "kind"),
     template!("greeting.txt":),
     template!("received.txt": "records"),
     template!("missing_id.txt":),
     template!("missing_id_reminder.txt":),
+    template!("go_ahead.txt": "records", "again"),
     template!("consent_received.txt": "old_records", "new_records"),
     template!("joined.txt":),
     template!("outcome.txt": "later"),
@@ -275,6 +276,9 @@ fn sections(letter: &Letter) -> Vec<(&'static str, Values)> {
         }
         Body::MissingId => sections.push(("missing_id.txt", Vec::new())),
         Body::MissingIdReminder => sections.push(("missing_id_reminder.txt", Vec::new())),
+        Body::GoAhead { records, again } => {
+            sections.push(("go_ahead.txt", vec![("records", ids(records)), ("again", Value::from(*again))]));
+        }
         Body::ConsentReceived { old_records, new_records } => sections.push((
             "consent_received.txt",
             vec![("old_records", ids(old_records)), ("new_records", ids(new_records))],

@@ -120,6 +120,8 @@ fn all_kinds() -> Vec<ReplyKind> {
         ReplyKind::Received,
         ReplyKind::MissingId,
         ReplyKind::MissingIdReminder,
+        ReplyKind::GoAhead,
+        ReplyKind::GoAheadReminder,
         ReplyKind::ConsentReceived,
         ReplyKind::Joined(address("planted.writer@planted.example")),
         ReplyKind::Outcome(vec![id("1555555")]),

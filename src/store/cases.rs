@@ -165,6 +165,20 @@ impl Write {
         Ok(numbers.into_iter().map(CaseId::new).collect())
     }
 
+    /// The last case of `agency` about `record` that is over.
+    pub async fn last_case_over_for(
+        &mut self,
+        agency: &AgencyId,
+        record: &ClientId,
+    ) -> Result<Option<CaseId>, StoreError> {
+        let number: Option<i64> = query_scalar(sql::CASE_OVER_FOR)
+            .bind(record.as_str())
+            .bind(agency.as_str())
+            .fetch_optional(&mut self.inner)
+            .await?;
+        Ok(number.map(CaseId::new))
+    }
+
     /// Leases the oldest case that is to be judged until `until`; `None`: none is.
     pub async fn lease_case_to_judge(
         &mut self,

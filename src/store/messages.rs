@@ -151,6 +151,23 @@ impl TryFrom<PlaceColumns> for Place {
     }
 }
 
+impl TryFrom<MessageColumns> for MessageRow {
+    type Error = StoreError;
+    fn try_from(row: MessageColumns) -> Result<Self, StoreError> {
+        Ok(Self {
+            key: key(&row.id, row.folder, row.uidvalidity, row.uid)?,
+            received_at: instant("messages", &row.id, row.received_at)?,
+            purged_at: row.purged_at.map(|at| instant("messages", &row.id, at)).transpose()?,
+            id: row.id,
+            state: row.state,
+            verdict: row.verdict,
+            reason: row.reason,
+            possible: row.possible,
+            case: row.case_number.map(CaseId::new),
+        })
+    }
+}
+
 /// The setting that holds a folder's first day.
 fn first_day(folder: &str) -> String {
     format!("first_day/{folder}")
@@ -221,21 +238,21 @@ impl Store {
             .bind(only_possible)
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(MessageRow {
-                    key: key(&row.id, row.folder, row.uidvalidity, row.uid)?,
-                    received_at: instant("messages", &row.id, row.received_at)?,
-                    purged_at: row.purged_at.map(|at| instant("messages", &row.id, at)).transpose()?,
-                    id: row.id,
-                    state: row.state,
-                    verdict: row.verdict,
-                    reason: row.reason,
-                    possible: row.possible,
-                    case: row.case_number.map(CaseId::new),
-                })
-            })
-            .collect()
+        rows.into_iter().map(MessageRow::try_from).collect()
+    }
+
+    /// What became of each mail of a case, in the order they came to it.
+    pub async fn message_rows_of(&self, case: CaseId) -> Result<Vec<MessageRow>, StoreError> {
+        let rows: Vec<MessageColumns> =
+            query_as(sql::MESSAGE_ROWS_OF_CASE).bind(case.number()).fetch_all(&self.readers).await?;
+        rows.into_iter().map(MessageRow::try_from).collect()
+    }
+
+    /// One message.
+    pub async fn message_row(&self, id: &str) -> Result<Option<MessageRow>, StoreError> {
+        let row: Option<MessageColumns> =
+            query_as(sql::MESSAGE_ROW).bind(id).fetch_optional(&self.readers).await?;
+        row.map(MessageRow::try_from).transpose()
     }
 
     /// The octets of a notice or of a quarantined mail.
@@ -279,15 +296,14 @@ impl Write {
         Ok(())
     }
 
-    /// Whether the message was recorded before.
-    pub async fn is_known(&mut self, key: &MessageKey) -> Result<bool, StoreError> {
-        let known: Option<String> = query_scalar(sql::MESSAGE_KNOWN)
+    /// The row of the message with this key, if it was recorded.
+    pub async fn message_at(&mut self, key: &MessageKey) -> Result<Option<String>, StoreError> {
+        Ok(query_scalar(sql::MESSAGE_KNOWN)
             .bind(&key.folder)
             .bind(i64::from(key.uidvalidity))
             .bind(&key.uid)
             .fetch_optional(&mut self.inner)
-            .await?;
-        Ok(known.is_some())
+            .await?)
     }
 
     /// Records a message; gives its row. A message already recorded is left as it is, and gives `None`.
@@ -321,6 +337,46 @@ impl Write {
             query(sql::RAW_ADD).bind(&id).bind(octets).execute(&mut self.inner).await?;
         }
         Ok(Some(id))
+    }
+
+    /// Writes down what becomes of a message that is quarantined or was left alone, and is read again.
+    /// [`StoreError::Conflict`] if it is neither by now.
+    pub async fn renew_message(
+        &mut self,
+        id: &str,
+        new: &NewMessage<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let renewed = query(sql::MESSAGE_RENEW)
+            .bind(id)
+            .bind(new.state.as_str())
+            .bind(new.verdict)
+            .bind(new.reason)
+            .bind(new.possible)
+            .bind(new.case.map(CaseId::number))
+            .bind(new.message_id)
+            .bind(new.references)
+            .bind(new.sha256)
+            .bind(millis(new.received_at))
+            .bind(millis(now))
+            .execute(&mut self.inner)
+            .await?;
+        if renewed != 1 {
+            return Err(StoreError::Conflict(format!("message {id}")));
+        }
+        match new.octets {
+            Some(octets) => query(sql::RAW_ADD).bind(id).bind(octets).execute(&mut self.inner).await?,
+            // Of mail that is not ours nothing is kept.
+            None => query(sql::RAW_REMOVE).bind(id).execute(&mut self.inner).await?,
+        };
+        Ok(())
+    }
+
+    /// The cases of the notices with this Message-ID, the last first.
+    pub async fn cases_of_message(&mut self, message_id: &str) -> Result<Vec<CaseId>, StoreError> {
+        let numbers: Vec<i64> =
+            query_scalar(sql::CASES_OF_MESSAGE_ID).bind(message_id).fetch_all(&mut self.inner).await?;
+        Ok(numbers.into_iter().map(CaseId::new).collect())
     }
 
     /// After the server renumbered a folder (UIDVALIDITY changed): gives the message with this content its new

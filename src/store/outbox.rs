@@ -190,6 +190,18 @@ impl Write {
             .await?)
     }
 
+    /// The mail with this Message-ID, which had left, came back; it can be ordered again. Whether it had left.
+    pub async fn mail_returned(
+        &mut self,
+        key: &str,
+        message_id: &str,
+        why: &str,
+    ) -> Result<bool, StoreError> {
+        let returned =
+            query(sql::ACTION_RETURNED).bind(key).bind(why).bind(message_id).execute(&mut self.inner).await?;
+        Ok(returned == 1)
+    }
+
     /// Sets an action that failed or is uncertain back to be done, with the same octets.
     pub async fn order_again(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let again = query(sql::ACTION_AGAIN).bind(key).bind(millis(now)).execute(&mut self.inner).await?;

@@ -62,15 +62,26 @@ statements! {
         case_number, message_id, references_, received_at, seen_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (folder, uidvalidity, uid) DO NOTHING";
+    MESSAGE_RENEW = "UPDATE messages SET state = $2, verdict = $3, reason = $4, possible = $5, case_number = $6,
+        message_id = $7, references_ = $8, sha256 = COALESCE($9, sha256), received_at = $10, joined_at = $11,
+        purged_at = NULL
+        WHERE id = $1 AND state IN ('quarantined', 'left')";
     MESSAGE_REKEY = "UPDATE messages SET uidvalidity = $1, uid = $2 WHERE id = (SELECT id FROM messages
         WHERE folder = $3 AND sha256 = $4 AND uidvalidity <> $1 ORDER BY id LIMIT 1)";
     MESSAGES_OF_CASE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages
-        WHERE case_number = $1 ORDER BY id";
+        WHERE case_number = $1 ORDER BY COALESCE(joined_at, seen_at), id";
+    MESSAGE_ROWS_OF_CASE = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at, purged_at FROM messages WHERE case_number = $1 ORDER BY COALESCE(joined_at, seen_at), id";
     MESSAGE_PLACE = "SELECT id, folder, uidvalidity, uid, message_id, references_ FROM messages WHERE id = $1";
+    CASES_OF_MESSAGE_ID = "SELECT DISTINCT case_number FROM messages WHERE message_id = $1 AND case_number IS NOT NULL
+        ORDER BY case_number DESC LIMIT 20";
     MESSAGES_DONE = "UPDATE messages SET state = 'done' WHERE case_number = $1 AND state = 'working'";
+    MESSAGE_ROW = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at, purged_at FROM messages WHERE id = $1";
     MESSAGES_LIST = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
         seen_at, purged_at FROM messages WHERE ($1 = '' OR state = $1) AND (NOT $2 OR possible) ORDER BY seen_at, id";
-    RAW_ADD = "INSERT INTO raw_mails (message, octets) VALUES ($1, $2)";
+    RAW_ADD = "INSERT INTO raw_mails (message, octets) VALUES ($1, $2) ON CONFLICT (message) DO NOTHING";
+    RAW_REMOVE = "DELETE FROM raw_mails WHERE message = $1";
     RAW_GET = "SELECT octets FROM raw_mails WHERE message = $1";
 
     CASE_ADD = "INSERT INTO cases (number, state, version, agency, doc, received_at, due_at, finished_at)
@@ -85,6 +96,8 @@ statements! {
     CASE_RECORDS_SHUT = "UPDATE case_records SET open = FALSE WHERE case_number = $1";
     CASES_OPEN_FOR = "SELECT case_number FROM case_records WHERE record = $1 AND agency = $2 AND open
         ORDER BY case_number";
+    CASE_OVER_FOR = "SELECT case_number FROM case_records WHERE record = $1 AND agency = $2 AND NOT open
+        ORDER BY case_number DESC LIMIT 1";
     CASE_TO_JUDGE = "SELECT number FROM cases WHERE state = 'received' AND (lease_until IS NULL OR lease_until <= $1)
         ORDER BY received_at, number LIMIT 1" locking "FOR UPDATE SKIP LOCKED";
     CASE_LEASE = "UPDATE cases SET lease_token = $1, lease_until = $2 WHERE number = $3";
@@ -104,6 +117,8 @@ statements! {
     ACTION_ORDER_ONCE = "INSERT INTO actions (key, case_number, message, lane, kind, record, state, attempts, doc, mail,
         mail_to, mail_id, ordered_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (key) DO NOTHING";
+    ACTION_RETURNED = "UPDATE actions SET state = 'refused', last_error = $2
+        WHERE key = $1 AND mail_id = $3 AND state = 'done'";
     ACTION_AGAIN = "UPDATE actions SET state = 'pending', due_at = $2, ordered_at = $2, ended_at = NULL, failing_since = NULL, lease_token = NULL,
         lease_until = NULL WHERE key = $1 AND state IN ('refused', 'uncertain', 'dropped')";
     ACTION_DUE = "SELECT key, case_number, message, kind, state, attempts, doc, mail, mail_to, mail_id, ordered_at

@@ -105,6 +105,49 @@ fn parse_labelled_mails_with_mail_parser_alone(bencher: Bencher) {
     });
 }
 
+/// The mails of public test suites, where they are at hand: `../shared/mail-samples` beside the project, or where
+/// `ROI_DESK_MAIL_SAMPLES` points.
+fn public_samples() -> Vec<(String, Vec<u8>)> {
+    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/mail-samples");
+    let folder = std::env::var_os("ROI_DESK_MAIL_SAMPLES").map_or_else(beside, std::path::PathBuf::from);
+    let index = std::fs::read_to_string(folder.join("INDEX.jsonl")).unwrap_or_default();
+    let entries = index.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let mails = entries.filter(|entry| entry.get("kind").is_some_and(|kind| kind == "eml"));
+    mails
+        .filter_map(|entry| Some(entry.get("path")?.as_str()?.to_owned()))
+        .map(|path| (path.clone(), std::fs::read(folder.join(path)).expect("what the index names is there")))
+        .collect()
+}
+
+/// The whole reader over mails as odd as test suites have them. Prints the slowest by their size; a mail below 100 kB
+/// counts as one of 100 kB.
+#[divan::bench]
+fn read_public_samples(bencher: Bencher) {
+    let mails = public_samples();
+    if mails.is_empty() {
+        println!("the samples of other test suites are not there");
+        return;
+    }
+    let rules = ReaderRules::new(&config::default_client_id(), Vec::new()).expect("the default pattern");
+    // The words are compiled for the first mail.
+    notice::read(&mail(1, 1_555_555), &rules);
+    let mut slowest = Vec::new();
+    for (path, mail) in &mails {
+        let begun = std::time::Instant::now();
+        black_box(notice::read(mail, &rules));
+        let bytes = u32::try_from(mail.len()).unwrap_or(u32::MAX).max(100 * 1024);
+        let portions = f64::from(bytes) / (100.0 * 1024.0);
+        slowest.push((begun.elapsed().as_secs_f64() * 1000.0 / portions, path));
+    }
+    slowest.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    for (milliseconds, path) in slowest.iter().take(3) {
+        println!("{milliseconds:8.2} ms for 100 kB: {path}");
+    }
+    bencher
+        .counter(ItemsCount::new(mails.len()))
+        .bench(|| mails.iter().filter(|(_, mail)| notice::read(black_box(mail), &rules).act).count());
+}
+
 /// The vocabulary read and compiled, with a site's own phrases: once at each start and at each reload.
 #[divan::bench]
 fn build_the_vocabulary(bencher: Bencher) {

@@ -368,6 +368,8 @@ async fn whoever_mails_a_form_or_personal_details_is_asked_to_leave_them_out() {
     let subject = "Re: Please send us the client ID [RD-1001]";
     site.deliver("4", &Letter { subject, ..notice("jane@alder.example", born) }.mail("four"));
     site.at_rest(4).await;
+    // More than the ID is for a person to read.
+    site.run(&["case", "approve", "RD-1001", "--only", "1000001"]);
     let told = until(Duration::from_secs(60), || {
         replies_saying(&site, "please leave out names, Social Security numbers") > 1
     })

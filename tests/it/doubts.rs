@@ -308,3 +308,24 @@ async fn a_mail_that_is_not_clear_is_closed_only_for_the_records_a_person_names(
     assert!(done, "{}", site.log());
     assert_eq!((closed(&site, "1000001").await, closed(&site, "1000002").await), (1, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agencys_mail_in_another_language_is_left_alone_and_staff_are_told_at_once() {
+    let site = site("scenario_1 = \"apply\"").await;
+    let words = "S'il vous plaît, ne fermez pas ce dossier, elle a changé d'avis hier soir.";
+    let french = |from| Letter { subject: "bonjour", ..letter(from, words, "pass") };
+    site.deliver("1", &french("jane@alder.example").mail("one"));
+    // Of strangers' mail, which may be anything, nobody is woken.
+    site.deliver("2", &french("anybody@elsewhere.example").mail("two"));
+    let daemon = site.serve();
+    site.at_rest(2).await;
+    let told =
+        until(Duration::from_secs(30), || said(&site).contains("a language the desk does not read")).await;
+    assert!(told, "{}", said(&site));
+    daemon.stop().await;
+    assert!(states(&site).is_empty());
+    assert_eq!(site.sent().len(), 1, "to staff, once, and to nobody else");
+    let possible = site.json(&["mail", "list", "--possible"]);
+    assert_eq!(possible.len(), 2);
+    site.run(&["db", "verify"]);
+}

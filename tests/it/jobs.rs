@@ -231,7 +231,7 @@ async fn staff_are_reminded_of_what_waits_and_of_nothing_else() {
     for words in [
         "Waiting for a person, most urgent first (2): - RD-1001: waits for your approval; since Mon 2025-11-24 \
          10:00 CST; due Tue 2025-11-25 10:00 CST; overdue - RD-1002: needs a person to look at it;",
-        "Waiting for the agency to answer (1): - RD-1003: waits for the agency: the client ID is missing;",
+        "Waiting for the agency to answer (1): - RD-1003: waits for the agency to answer our question;",
         "1 day; not reminded yet",
     ] {
         assert!(mail.contains(words), "{words}: {mail}");

@@ -1,8 +1,10 @@
 //! Everything that needs sockets, files or processes, in one binary.
 
 mod arrows;
+mod attacks;
 mod certificates;
 mod check;
+mod conversation;
 mod crash;
 mod demo;
 mod desk;
@@ -14,6 +16,7 @@ mod mail_sites;
 mod mailbox;
 mod mailer;
 mod main_job;
+mod poison;
 mod postgres;
 mod scripted_imap;
 mod several;

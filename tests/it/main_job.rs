@@ -276,7 +276,7 @@ const MAILS: [Mail; 40] = [
     mail(
         "consent",
         "Client now agrees to share",
-        "Client with closed record 1000003 signed the ROI on 11/19/2026. The old record stays closed. New open record: 1000106.",
+        "Client with closed record 1000099 signed the ROI on 11/19/2026. The old record stays closed. New open record: 1000106.",
         Case("needs_staff", &["stays closed"]),
     ),
     mail("password", "locked out", "I typed my password wrong too often. Can you reset it? User jdoe.", Left),

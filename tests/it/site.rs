@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use roi_desk::sql::{Address, Isolation, Pool, query_as, query_scalar};
+use roi_desk::{
+    sql::{Address, Isolation, Pool, query_as, query_scalar},
+    store::Store,
+};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
@@ -198,6 +201,14 @@ impl Site {
         let pool = self.store.writers(1, Duration::from_secs(20));
         script(&pool, statements).await;
         pool.close().await;
+    }
+
+    /// The bytes the desk has kept of a message.
+    pub async fn kept(&self, message: &str) -> Option<Vec<u8>> {
+        let store = Store::open(&self.store).await.expect("the store opens");
+        let kept = store.octets(message).await.expect("read");
+        store.close().await;
+        kept
     }
 
     /// The process that holds a lease, and until when (milliseconds since 1970).

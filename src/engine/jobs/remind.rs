@@ -213,7 +213,7 @@ Under way, and due within the next working day or over it (2):
 
 Waiting for the agency to answer (1):
 
-- RD-3: waits for the agency: the client ID is missing; since 19 12:00; due 20 12:00; overdue; 1 day; not reminded yet
+- RD-3: waits for the agency to answer our question; since 19 12:00; due 20 12:00; overdue; 1 day; not reminded yet
 
 To see one of them:
 

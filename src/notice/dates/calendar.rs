@@ -34,24 +34,79 @@ const ORDINALS: [&str; 19] = [
 const NUMBERS: [&str; 12] =
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
+/// The months in Spanish, whole or cut, without accents.
+pub(super) const MES: &str = r"(?:ene(?:ro)?|feb(?:rero)?|mar(?:zo)?|abr(?:il)?|may(?:o)?|jun(?:io)?|jul(?:io)?|ago(?:sto)?|sep(?:t(?:iembre)?|b?re)?|set(?:iembre)?|oct(?:ubre)?|nov(?:iembre)?|dic(?:iembre)?)\.?";
+/// The same, whole only.
+pub(super) const MES_ENTERO: &str =
+    r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)";
+/// Those that begin otherwise than in English.
+const MESES: [(&str, u32); 5] = [("ene", 1), ("abr", 4), ("ago", 8), ("set", 9), ("dic", 12)];
+/// Days of a month in Spanish words.
+pub(super) const NUMERO: &str = r"(?:treinta(?: y uno)?|veinti(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)|veinte|diecinueve|dieciocho|diecisiete|dieciseis|quince|catorce|trece|doce|once|diez|nueve|ocho|siete|seis|cinco|cuatro|tres|dos|uno|una|un|primero|1ro)";
+const NUMEROS: [&str; 31] = [
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "seis",
+    "siete",
+    "ocho",
+    "nueve",
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciseis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidos",
+    "veintitres",
+    "veinticuatro",
+    "veinticinco",
+    "veintiseis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+    "treinta",
+    "treinta y uno",
+];
+/// The weekdays in Spanish, without accents.
+pub(super) const DIA: &str = r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)";
+
+/// A Spanish number up to thirty-one, in figures or words.
+pub(super) fn numero(text: &str) -> Option<u32> {
+    if matches!(text, "un" | "una" | "primero" | "1ro") {
+        return Some(1);
+    }
+    let word = || (1u32..).zip(NUMEROS).find(|(_, name)| *name == text).map(|(number, _)| number);
+    text.parse().ok().or_else(word)
+}
+
 /// The weekdays, written out, as a regular expression.
 pub(super) const WEEKDAY: &str = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)";
 
 /// Which month a name or its abbreviation means.
 pub(super) fn month(name: &str) -> Option<u32> {
-    (1u32..).zip(MONTHS).find(|(_, start)| name.starts_with(start)).map(|(number, _)| number)
+    let spanish = || MESES.iter().find(|(start, _)| name.starts_with(start)).map(|(_, number)| *number);
+    (1u32..).zip(MONTHS).find(|(_, start)| name.starts_with(start)).map(|(number, _)| number).or_else(spanish)
 }
 
 /// Which weekday a name or its abbreviation means.
 pub(super) fn weekday(name: &str) -> Option<Weekday> {
     match name.get(..3)? {
-        "mon" => Some(Weekday::Mon),
-        "tue" => Some(Weekday::Tue),
-        "wed" => Some(Weekday::Wed),
-        "thu" => Some(Weekday::Thu),
-        "fri" => Some(Weekday::Fri),
-        "sat" => Some(Weekday::Sat),
-        "sun" => Some(Weekday::Sun),
+        "mon" | "lun" => Some(Weekday::Mon),
+        "tue" | "mar" => Some(Weekday::Tue),
+        "wed" | "mie" => Some(Weekday::Wed),
+        "thu" | "jue" => Some(Weekday::Thu),
+        "fri" | "vie" => Some(Weekday::Fri),
+        "sat" | "sab" => Some(Weekday::Sat),
+        "sun" | "dom" => Some(Weekday::Sun),
         _ => None,
     }
 }
@@ -90,11 +145,15 @@ pub(super) fn year(text: &str, today: Option<NaiveDate>) -> Option<i32> {
     today.is_none_or(|today| (today.year() - 5..=today.year() + 2).contains(&year)).then_some(year)
 }
 
-/// A day of which the year is left out is the one nearest to the mail.
+/// A day of which the year is left out is the one nearest to the mail; what lies ahead is told of less often and counts
+/// as twice as far.
 pub(super) fn nearest(today: NaiveDate, in_year: impl Fn(i32) -> Option<NaiveDate>) -> Option<NaiveDate> {
-    (-1..=1)
-        .filter_map(|shift| in_year(today.year() + shift))
-        .min_by_key(|date| (*date - today).num_days().abs())
+    (-1..=1).filter_map(|shift| in_year(today.year() + shift)).min_by_key(|date| {
+        match (*date - today).num_days() {
+            ahead @ 1.. => 2 * ahead,
+            back => -back,
+        }
+    })
 }
 
 /// The last day with this number up to today: "the 28th".

@@ -3,29 +3,29 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use regex::{Captures, Regex};
 
-use super::Day;
 use super::calendar::{
     HOLIDAY, MONTH, ORDINAL, WEEKDAY, count, day_of_month, holiday, last_numbered, last_weekday, month,
     nearest, next_numbered, next_weekday, weekday, weekday_of_last_week, year,
 };
+use super::{Day, spanish};
 use crate::notice::vocabulary::{any, pattern};
 
 /// Days looked for per style and sentence.
 const MOST_DAYS: usize = 40;
 
 /// What a style reads from: the captured words and what stands around them.
-struct Written<'t> {
+pub(super) struct Written<'t> {
     captures: Captures<'t>,
-    before: &'t str,
-    after: &'t str,
-    today: Option<NaiveDate>,
+    pub before: &'t str,
+    pub after: &'t str,
+    pub today: Option<NaiveDate>,
 }
 
 impl<'t> Written<'t> {
-    fn word(&self, name: &str) -> Option<&'t str> {
+    pub(super) fn word(&self, name: &str) -> Option<&'t str> {
         self.captures.name(name).map(|found| found.as_str())
     }
 
@@ -33,7 +33,7 @@ impl<'t> Written<'t> {
         day_of_month(self.word(name)?)
     }
 
-    fn back(&self, days: u64) -> Option<NaiveDate> {
+    pub(super) fn back(&self, days: u64) -> Option<NaiveDate> {
         self.today?.checked_sub_days(Days::new(days))
     }
 
@@ -44,11 +44,11 @@ impl<'t> Written<'t> {
 }
 
 /// A way of writing days.
-struct Style {
-    pattern: Regex,
+pub(super) struct Style {
+    pub pattern: Regex,
     /// Counted from the day of the mail: "yesterday".
-    relative: bool,
-    read: fn(&Written<'_>) -> Option<NaiveDate>,
+    pub relative: bool,
+    pub read: fn(&Written<'_>) -> Option<NaiveDate>,
 }
 
 pattern! {
@@ -64,7 +64,7 @@ pattern! {
     GREETED = [r"\b(?:happy|merry|enjoy|good|great|lovely|nice) (?:early |belated )?$"];
     BOUND_BEFORE = [r"\b(?:since|until|till|til|'til|by|before|through|thru|up to|every|each|around|approximately|week of|between|prior to|no later than) (?:(?:the|about|around|early|late) )*$"];
     RANGE_BEHIND = [r"^ ?(?:-|to|through|thru|\x{2013}|/) ?(?:\d|the \d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)"];
-    RANGE_BEFORE = [r"(?:[/ ]|^)\d{1,2}(?:st|nd|rd|th)? ?(?:-|to|through|thru|\x{2013}) ?(?:the )?$"];
+    RANGE_BEFORE = [r"\bbetween [^.;]{1,24} and (?:the |on )?$", r"(?:[/ ]|^)\d{1,2}(?:st|nd|rd|th)? ?(?:-|to|through|thru|\x{2013}) ?(?:the )?$"];
 }
 
 static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
@@ -106,6 +106,18 @@ static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
             )],
             on_holiday,
         ),
+        style(
+            false,
+            &[
+                r"\b(?:dated|date|signed|signed on|as of|fechad[oa]|fecha)[: ] ?(?P<y>20[2-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])\b",
+            ],
+            in_figures,
+        ),
+        style(
+            false,
+            &[&format!(r"\bthe (?P<edge>first|last)(?: day)? of (?P<m>{MONTH})\b(?:,? (?P<y>{y4})\b)?")],
+            edge_of_month,
+        ),
         style(false, &[r"\b(?P<m>\d{1,2})/(?P<d>\d{1,2})\b"], without_year),
         style(
             true,
@@ -132,7 +144,7 @@ static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
         style(
             true,
             &[
-                r"\b(?:yesterday|last night|the other side of midnight|ayer|anoche)\b",
+                r"\b(?:yesterday|yday|yest|ystrdy|last nite|last night|the other side of midnight|ayer|anoche)\b",
                 r"\b(?:a|one) day ago\b",
                 r"\bthe (?:previous|prior) (?:day|evening|night)\b",
             ],
@@ -141,7 +153,7 @@ static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
         style(
             true,
             &[
-                r"\b(?:today|this (?:very )?(?:morning|afternoon|evening|noon|date)|tonight|just now|right now|as i (?:write|type)|earlier today|hoy)\b",
+                r"\b(?:today|this (?:very )?(?:morning|afternoon|evening|noon|date)|tonight|tonite|2nite|2night|2day|just now|right now|as i (?:write|type)|earlier today|hoy)\b",
                 r"\b(?:an?|one|two|three|four|five|six|ten|\d{1,2}|a few|half an)(?: couple of)? (?:hours?|minutes?|mins?) ago\b",
                 r"\b(?:for|in|within|over|during) (?:the|this) (?:past|last) (?:hour|half hour|(?:few )?minutes)\b",
                 r"\bjust (?:walked in|came in|came by|stopped by|left|called|signed|told|revoked|withdrew|asked)\b",
@@ -156,7 +168,10 @@ static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
                     r"\b(?:(?P<how>last|this past|past|this coming|coming|next|this) )?(?P<week>{WEEKDAY})(?P<lastweek>,? (?:of )?last week| before last)?\b"
                 ),
                 r"\b(?:on|last|this|[-,;(]) ?(?P<short>mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b",
-                r"\b(?:revoked|signed|withdrew|pulled|told|came in) (?P<short2>mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b",
+                r"\b(?P<short3>thurs?|tues|weds)\b",
+                r"\b(?P<short4>mon|wed|thu|fri|sat|sun),? (?:nite|night|morn|morning|afternoon|aft|eve|evening|noon)\b",
+                r"\b(?P<short5>mon|fri) (?:w/?|with|at|@)(?: |$)",
+                r"\b(?:revoked|signed|signd|withdrew|pulled|told|came in|roi|back|out) (?P<short2>mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b",
             ],
             on_weekday,
         ),
@@ -168,7 +183,7 @@ static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
 pub(in crate::notice) fn days(lower: &str, today: Option<NaiveDate>) -> Vec<Day> {
     let mut found: Vec<Day> = Vec::new();
     let mut taken: Vec<Range<usize>> = Vec::new();
-    for style in STYLES.iter() {
+    for style in spanish::styles(lower).iter().chain(STYLES.iter()) {
         for captures in style.pattern.captures_iter(lower).take(MOST_DAYS) {
             let Some(range) = captures.get(0).map(|whole| whole.range()) else { continue };
             if taken.iter().any(|other| other.start < range.end && range.start < other.end) {
@@ -176,8 +191,9 @@ pub(in crate::notice) fn days(lower: &str, today: Option<NaiveDate>) -> Vec<Day>
             }
             let before = lower.get(..range.start).unwrap_or_default();
             let after = lower.get(range.end..).unwrap_or_default();
-            let is_weekday = ["week", "short"].iter().any(|name| captures.name(name).is_some())
-                && captures.name("before").is_none();
+            let is_weekday =
+                ["week", "short", "short3", "dia"].iter().any(|name| captures.name(name).is_some())
+                    && captures.name("before").is_none();
             // "Wednesday, November 4" names one day.
             let beside = |day: &Day| {
                 (day.at >= range.end && day.at - range.end <= 6)
@@ -193,10 +209,13 @@ pub(in crate::notice) fn days(lower: &str, today: Option<NaiveDate>) -> Vec<Day>
                 taken.push(range.clone());
             }
             if let Some(date) = date {
-                let bound = (BOUND_BEFORE.is_match(before) && !CAME_BY.is_match(before))
+                let bound = spanish::is_bound(before)
+                    || (BOUND_BEFORE.is_match(before) && !CAME_BY.is_match(before))
                     || RANGE_BEHIND.is_match(after)
                     || RANGE_BEFORE.is_match(before);
-                found.push(Day { date, at: range.start, end: range.end, relative: style.relative, bound });
+                let (date, other) = spanish::either_way(lower, &written, date);
+                let relative = style.relative;
+                found.push(Day { date, other, at: range.start, end: range.end, relative, bound });
             }
         }
     }
@@ -233,6 +252,19 @@ fn in_words(written: &Written<'_>) -> Option<NaiveDate> {
         return NaiveDate::from_ymd_opt(year, month, day);
     }
     nearest(written.today?, |year| NaiveDate::from_ymd_opt(year, month, day))
+}
+
+/// "the last day of June"
+fn edge_of_month(written: &Written<'_>) -> Option<NaiveDate> {
+    let (month, last) = (month(written.word("m")?)?, written.word("edge") == Some("last"));
+    let day = |year| {
+        let first = NaiveDate::from_ymd_opt(year, month, 1)?;
+        if last { first.checked_add_months(Months::new(1))?.pred_opt() } else { Some(first) }
+    };
+    match written.word("y").and_then(|text| year(text, written.today)) {
+        Some(year) => day(year),
+        None => nearest(written.today?, day),
+    }
 }
 
 /// `10/12`
@@ -317,7 +349,9 @@ fn on_weekday(written: &Written<'_>) -> Option<NaiveDate> {
     if let Some(name) = written.word("of") {
         return weekday_of_last_week(today, weekday(name)?);
     }
-    let name = ["week", "short", "short2"].iter().find_map(|name| written.word(name))?;
+    let name = ["week", "short", "short2", "short3", "short4", "short5"]
+        .iter()
+        .find_map(|name| written.word(name))?;
     let wanted = weekday(name)?;
     if NO_WEEKDAY.is_match(written.before) && !CAME_BY.is_match(written.before) {
         return None;
@@ -361,6 +395,13 @@ mod tests {
             ("2026-10-12", day(2026, 10, 12)),
             ("2026/10/12", day(2026, 10, 12)),
             ("28/9/2026", day(2026, 9, 28)),
+            ("the last day of september", day(2026, 9, 30)),
+            ("the last day of february 2024", day(2024, 2, 29)),
+            ("form is dated 20261011", day(2026, 10, 11)),
+            ("she signd it thurs", day(2026, 10, 8)),
+            ("revoked roi mon w me", day(2026, 10, 12)),
+            ("sat nite she signed", day(2026, 10, 10)),
+            ("revoked 2nite", today()),
             ("october 12, 2026", day(2026, 10, 12)),
             ("october 12 2026", day(2026, 10, 12)),
             ("october 12th", day(2026, 10, 12)),
@@ -444,6 +485,8 @@ mod tests {
             "happy friday",
             "happy thanksgiving!",
             "she sat down",
+            "she sat with me",
+            "client 20261011",
             "may revoke",
             "room 10",
             "room 10/11",

@@ -19,13 +19,23 @@ pub(super) enum Label {
 }
 
 pattern! {
-    FIELD = [r"(?:^|[,;(|-] ?|\. )(?P<label>[^,;:|]{2,60}?) ?(?:\?:|[:=?]|\.{2,}|\t) ?(?:on |the )?(?:[a-z]{3,9}day,? )?$"];
-    EFFECT = [r"\b(?:effective|in force|in effect|counts?|starts?(?: date)?|start date|as of|valid from)\b"];
-    PLAIN = [r"^\W*(?:when|day|(?:the )?date(?: (?:and|&) time|/time)?|date (?:of|on)(?: the| her| his)? (?:event|change|action|decision|request|form|paper)|(?:event|change|action|decision|request|form) date|time|on)\W*$"];
+    FIELD = [r"(?:^|[,;(|-] ?|\. )(?P<label>[^,;:|]{2,60}?) ?(?:\?:|[:=?]|\.{2,}|\t) ?(?:on |the |el |dia )?(?:(?:[a-z]{3,9}day|lunes|martes|miercoles|jueves|viernes|sabado|domingo),? )?(?:el )?$"];
+    EFFECT = [
+        r"\b(?:efectiv[oa]|vigencia|vigente|surte efecto|a partir de|en vigor)\b",
+        r"\b(?:effective|in force|in effect|counts?|starts?(?: date)?|start date|as of|valid from)\b"];
+    PLAIN = [
+        r"^\W*(?:cuando|dia|fecha(?: y hora)?|fecha (?:de|del) (?:la |el )?(?:solicitud|cambio|accion|decision|evento|hoja|forma|formulario))\W*$",
+        r"^\W*(?:when|day|(?:the )?date(?: (?:and|&) time|/time)?|date (?:of|on)(?: the| her| his)? (?:event|change|action|decision|request|form|paper)|(?:event|change|action|decision|request|form) date|time|on)\W*$"];
     // The consent's own day.
-    CONSENT_DAY = [r"^\W*(?:date of (?:the )?(?:new )?(?:hmis )?(?:roi|consent|release)\b.*|(?:new )?(?:hmis )?(?:roi|consent|release)(?: consent| signed)?(?: date| on)?)\W*$"];
-    REVOKING_DAY = [r"\b(?:revo[kc]\w*|withdr[ae]w\w*|rescind\w*|rescission|opt(?:ed)?[- ]?out|retract\w*)"];
-    CONSENT = [r"\b(?:roi|release|consent|authori[sz]ation)\b"];
+    CONSENT_DAY = [
+        r"^\W*(?:fecha (?:de|del) (?:la |el )?(?:nuev[oa] )?(?:roi|consentimiento|autorizacion|release|firma)\b.*)\W*$",
+        r"^\W*(?:date of (?:the )?(?:new )?(?:hmis )?(?:roi|consent|release)\b.*|(?:new )?(?:hmis )?(?:roi|consent|release)(?: consent| signed)?(?: date| on)?)\W*$"];
+    REVOKING_DAY = [
+        r"\b(?:revoc\w*|retir\w*|anul\w*|rescin\w*|baja)\b",
+        r"\b(?:revo[kc]\w*|withdr[ae]w\w*|rescind\w*|rescission|opt(?:ed)?[- ]?out|retract\w*)"];
+    CONSENT = [
+        r"\b(?:consentimiento|autorizacion)\b",
+        r"\b(?:roi|release|consent|authori[sz]ation)\b"];
     UNDERSCORES = [r"_+"];
 }
 

@@ -7,6 +7,7 @@ mod calendar;
 mod cue;
 mod find;
 mod label;
+mod spanish;
 
 use chrono::{Months, NaiveDate};
 
@@ -22,6 +23,8 @@ pub(super) use find::days;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Day {
     pub date: NaiveDate,
+    /// In figures that may be read day first as well: that reading.
+    pub other: Option<NaiveDate>,
     /// Offset in the sentence.
     pub at: usize,
     /// Offset behind it.
@@ -44,32 +47,67 @@ pub(super) struct WeighedDays {
 pattern! {
     // "effective", and what may stand between it and the day.
     EFFECT_BEFORE = [
-        r"\b(?:effective|as of|takes? effect|taking effect|took effect|in effect|into effect|in force|valid|retroactive(?:ly)?|back-?dated|with effect|counts?(?: \w+)? from|count(?:ing)? from)\W+(?:(?:date|day|on|from|to|the|is|was|as of|immediately|since|he wrote|she wrote|they wrote)\W+)*(?:\w+day,? )?$",
+        r"\b(?:a partir|con efectos?(?: a partir)?|surt\w+ efecto(?: a partir)?|efectiv[oa](?: a partir)?|vigente|retroactiv[oa]|cuent[ae]n?|se cuente|valga|valido|en vigor)(?: (?:de|del|desde|el|la|al|a|dia|pasado|mismo|partir|lunes|martes|miercoles|jueves|viernes|sabado|domingo|fecha))* $",
+        r"\b(?:effective|as of|takes? effect|taking effect|took effect|in effect|into effect|in force|operative|binding|reckoned from|valid|retroactive(?:ly)?|back-?dated|with effect|counts?(?: \w+)? from|count(?:ing)? from)\W+(?:(?:date|day|on|from|to|the|is|was|as of|immediately|since|he wrote|she wrote|they wrote)\W+)*(?:\w+day,? )?$",
         r"\bas of (?:her|his|their|the|our) (?:[\w']+ ){1,5}on (?:the )?(?:\w+day,? )?$",
         r"\b(?:it|that|this|which|revocation|withdrawal) (?:shall |should |will |is to |does not |would )?(?:starts?|begins?|counts?|appl(?:y|ies)|takes? effect|to count|to start)(?: (?:on|from|as of|before|with|only))* (?:the )?(?:\w+day,? )?$",
         r"\b(?:use|treat|take) (?:the )?(?:date (?:of )?)?(?:\w+day,? )?$",
     ];
-    ASKED = [r"\b(?:please|pls|plz|kindly|can you|could you|would you)\b"];
+    ASKED = [
+        r"\b(?:por favor|favor de|porfa\w*|pueden|podrian|solicit\w+|pid\w+)\b",
+        r"\b(?:please|pls|plz|kindly|can you|could you|would you)\b"];
     FROM_BEFORE = [r"\b(?:from|starting|beginning)\W+(?:on )?(?:the )?(?:\w+day,? )?$"];
+    AS_OF = [r"\bas of (?:the )?$"];
+    STILL = [r"\b(?:still|not yet|remains?|currently|at present)\b"];
+    // "She has not wavered since Monday, when she signed."
+    WHEN_DONE = [r"^,? when (?:she|he|they|the client) (?:\w+ ){0,2}?(?:sign|revok|withdr|rescind|told|took)"];
+    DATE_IS = [r"(?:^|[.;,] )(?:the )?date (?:is|was)(?: on)?:? $"];
+    BY_THE_WAY = [r"^,? ?(?:in front of|before|with|at|by|in (?:the|his|her|my|our|writing|person)|over|on (?:paper|the phone))\b[^.;]*\.?$"];
     ONWARD = [r"^ ?(?:on(?:ward)?s?\b|forward)"];
     // The same day as one named before.
-    SAME_DAY = [r"\b(?:(?:on )?(?:that|the) (?:very )?same (?:day|date|morning|afternoon|evening|night|time|table)|that (?:day|night|evening|morning|afternoon)|there and then|then and there|on the spot)\b"];
+    SAME_DAY = [
+        r"\b(?:(?:el|ese) mismo dia|ese dia|esa (?:misma )?(?:tarde|noche|manana)|ahi mismo|alli mismo|en el acto|en ese momento)\b",
+        r"\b(?:(?:on )?(?:that|the) (?:very )?same (?:day|date|morning|afternoon|evening|night|time|table)|that (?:day|night|evening|morning|afternoon)|there and then|then and there|on the spot)\b"];
     // "the consent of 3/2/2025 was revoked"
-    GIVEN_ON_BEFORE = [r"\b(?:roi|release|consent|permission|authori[sz]ation)(?: of information)?(?: form)? (?:of|from|dated)(?: the)? $"];
+    GIVEN_ON_BEFORE = [
+        r"\b(?:roi|consentimiento|autorizacion|permiso|release)(?: de informacion)?(?: firmad[oa])? (?:del?|con fecha|desde|fechad[oa])(?: (?:el|dia|de))* $",
+        r"\b(?:roi|release|consent|permission|authori[sz]ation)(?: of information)?(?: form)? (?:of|from|dated)(?: the)? $"];
     // What a sentence that says no more than when is made of.
-    WHEN_WORD = [r"^\W*(?:on|the|at|around|about|in|early|late|evening|morning|afternoon|night|noon|[ap]\.?m\.?|\d{1,2}(?::\d\d)?(?:am|pm)?|and|just|that|was)\W*$"];
+    WHEN_WORD = [
+        r"^\W*(?:el|la|las|los|por|tarde|noche|manana|dia|mismo|fue|eso|como|y|a|de)\W*$",
+        r"^\W*(?:on|the|at|around|about|in|early|late|evening|morning|afternoon|night|noon|[ap]\.?m\.?|\d{1,2}(?::\d\d)?(?:am|pm)?|and|just|that|was)\W*$"];
     RUNS_FROM = [r"\b(?:roi|release|consent|permission|authori[sz]ation)(?: of information)?,? (?:was |is )?(?:effective|valid|in force|in effect)(?: date)?\W+(?:(?:on|from|as of)\W+)?$"];
     ALIAS = [r"\b(?:do not use|alias)\b[^.;]{0,40}?\bclient (?:has )?revoked(?: consent| roi)?\b"];
-    CORRECTED = [r"\b(?:no,? wait|wait,? no|i mean|i meant|correction|make that|scratch that|strike that|or rather|sorry)\b"];
-    NOT_BEFORE = [r"\bnot (?:on |from |as of )?(?:the )?$"];
-    HEDGED = [r"\b(?:might|may (?:want|revoke|have|be)|maybe|perhaps|not sure|unsure|whether|(?:is|are|was|been|still) (?:thinking (?:about|of)|considering)|would like to think|unless)\b"];
-    TURN = [r"\bbut\b|;|\bhowever\b|\bso now\b"];
-    AHEAD_WORDS = [r"\b(?:starting|beginning|effective|as of|from|after|until|on|before|takes? effect|counts?|starts?) (?:from |on |in )?(?:tomorrow|next (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|the (?:first|end|1st) of (?:next|the) (?:month|year|week))\b"];
-    MEANT_BEFORE = [r"\b(?:effective|as of|takes? effect|taking effect|count\w* from|starts?|starting|beginning|from|after|not|until|on|lock|wait|revok\w+|hold)\b[^.;]{0,40}$"];
-    ABOUT = [r"\b(?:clos(?:e|ed|ing)|lock(?:ed)?|revo[kc]\w*|withdr[ae]w\w*|shar\w+|takes? effect|take effect|it)\b"];
-    WAIT = [r"\b(?:hold off|on hold|(?:please |pls |to )(?:hold|wait)|(?:not|nothing|don't|do not|never)\b[^.;]{0,20}\b(?:clos\w+|lock\w*|touch\w*|process\w*|anything)|(?:leave|keep|stays?|remains?) (?:\w+ ){0,3}open)\b[^.;]{0,60}\b(?:until|till|before|to|on)\b"];
-    CLOSING = [r"clos|lock|will"];
-    APPOINTMENT = [r"\b(?:office|away|i'll be|we'll be|i will be|meeting|meet|appointment|hearing|interview|training|webinar|visit|court|back|staying|stays|stay|vacation|leave|drop|send|bring|scan|fax|mail|call|phone|make|create|set up)\b[^.;]{0,40}$"];
+    CORRECTED = [
+        r"\b(?:perdon|digo|mejor dicho|quise decir|no,? esper\w+|correccion)\b",
+        r"\b(?:no,? wait|wait,? no|i mean|i meant|correction|make that|scratch that|strike that|or rather|sorry)\b"];
+    NOT_BEFORE = [
+        r"\bno (?:el |en )?$",
+        r"\bnot (?:on |from |as of )?(?:the )?$"];
+    HEDGED = [
+        r"\b(?:tal vez|quizas?|a lo mejor|puede que|no estoy segur[oa]|pensando (?:en|si)|a menos que|salvo que)\b",
+        r"\b(?:might|may (?:want|revoke|have|be)|maybe|perhaps|not sure|unsure|whether|(?:is|are|was|been|still) (?:thinking (?:about|of)|considering)|would like to think|unless)\b"];
+    TURN = [
+        r"\b(?:pero|aunque|sin embargo)\b",
+        r"\bbut\b|;|\bhowever\b|\bso now\b"];
+    AHEAD_WORDS = [
+        r"\b(?:a partir del?|desde|empezando|efecto|hasta|despues de|efectiv[oa]) (?:el |la |este )?(?:manana|proxim[oa] (?:\w+)|(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:proximo|que viene|que entra)|fin de (?:mes|ano)|semana que viene|mes que viene|primero del? (?:proximo|mes))\b",
+        r"\b(?:starting|beginning|effective|as of|from|after|until|on|before|takes? effect|counts?|starts?) (?:from |on |in )?(?:tomorrow|next (?:week|month|year|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|the (?:first|end|1st) of (?:next|the) (?:month|year|week))\b"];
+    MEANT_BEFORE = [
+        r"\b(?:a partir|efecto|desde|hasta|despues|antes|esper\w+|ci?e?rr\w+|revoc\w+|efectiv[oa])\b[^.;]{0,40}$",
+        r"\b(?:effective|as of|takes? effect|taking effect|count\w* from|starts?|starting|beginning|from|after|not|until|on|lock|wait|revok\w+|hold)\b[^.;]{0,40}$"];
+    ABOUT = [
+        r"\b(?:cerr\w*|cierr\w*|revoc\w*|retir\w*|compart\w*|efecto)\b",
+        r"\b(?:clos(?:e|ed|ing)|lock(?:ed)?|revo[kc]\w*|withdr[ae]w\w*|shar\w+|takes? effect|take effect|it)\b"];
+    WAIT = [
+        r"\b(?:esper\w+|aguard\w+|no (?:lo |la |los |las )?(?:cierr\w+|toqu\w+|proces\w+|hag\w+)|dej\w+ (?:\w+ ){0,2}abiert[oa]s?)\b[^.;]{0,60}\b(?:hasta|antes)\b",
+        r"\b(?:hold off|on hold|(?:please |pls |to )(?:hold|wait)|(?:not|nothing|don't|do not|never)\b[^.;]{0,20}\b(?:clos\w+|lock\w*|touch\w*|process\w*|anything)|(?:leave|keep|stays?|remains?) (?:\w+ ){0,3}open)\b[^.;]{0,60}\b(?:until|till|before|to|on)\b"];
+    CLOSING = [
+        r"cerr|cierr",
+        r"clos|lock|will"];
+    APPOINTMENT = [
+        r"\b(?:cita|corte|audiencia|reunion|vacaciones|regres\w+|fuera|oficina|entrenamiento|capacitacion|hago|mando|viene|vienen|abro|checo|llamo|descanso|turno)\b[^.;]{0,40}$",
+        r"\b(?:office|away|i'll be|we'll be|i will be|meeting|meet|appointment|hearing|interview|training|webinar|visit|court|back|staying|stays|stay|vacation|leave|drop|send|bring|scan|fax|mail|call|phone|make|create|set up)\b[^.;]{0,40}$"];
 }
 
 /// How strongly a day is the one asked for, from weak to strong.
@@ -102,6 +140,8 @@ struct Candidate {
     /// How far the words stand away to which it belongs.
     cost: usize,
     date: NaiveDate,
+    /// The other reading of its figures.
+    other: Option<NaiveDate>,
     /// Which sentence.
     index: usize,
 }
@@ -110,6 +150,8 @@ struct Candidate {
 const RECENT_DAYS: i64 = 120;
 /// Days older than this are birth dates and the like, whatever stands beside them.
 const OLDEST: Months = Months::new(24);
+/// Words of a sentence that says little more than when.
+const SHORT_WORDS: usize = 6;
 /// How far away words may stand of which "as of" tells.
 const EFFECT_OF: usize = 4;
 
@@ -136,8 +178,9 @@ pub(super) fn weigh(
     let mut last: Option<(NaiveDate, usize)> = None;
     for (index, sentence) in sentences.iter().enumerate() {
         let lower = sentence.lower.as_str();
-        let cues = reading.cues(index);
+        let mut cues = reading.cues(index);
         let named = with_same_days(lower, days(lower, today), last.filter(|(_, at)| index - at <= 2));
+        cue::mark_own_days(lower, &mut cues, &named);
         ahead |= reading.asks_for_later(lower, &named, &cues);
         let mut here: Vec<(usize, Candidate)> =
             named.iter().filter_map(|day| Some((day.at, reading.candidate(index, day, &cues)?))).collect();
@@ -145,7 +188,21 @@ pub(super) fn weigh(
         candidates.extend(here.into_iter().map(|(_, candidate)| candidate));
         last = named.last().map(|day| (day.date, index)).or(last);
     }
-    WeighedDays { effective: reading.choose(&candidates), ahead }
+    let chosen = reading.choose(&candidates);
+    let effective = chosen.and_then(|chosen| certain(chosen, &candidates));
+    // Figures with two readings name no day; where one of them lies ahead, a person has to tell.
+    ahead |= effective.is_none()
+        && chosen.is_some_and(|chosen| {
+            chosen.other.is_some_and(|other| reading.is_ahead(other) || reading.is_ahead(chosen.date))
+        });
+    WeighedDays { effective, ahead }
+}
+
+/// The day, unless its figures have two readings and no other day of the mail tells which is meant.
+fn certain(chosen: &Candidate, candidates: &[Candidate]) -> Option<NaiveDate> {
+    let Some(other) = chosen.other else { return Some(chosen.date) };
+    let told = |date| candidates.iter().any(|one| one.other.is_none() && one.date == date);
+    [chosen.date, other].into_iter().find(|date| told(*date))
 }
 
 /// The days of a sentence, and those told as "the same day".
@@ -153,7 +210,8 @@ fn with_same_days(lower: &str, mut named: Vec<Day>, last: Option<(NaiveDate, usi
     for found in SAME_DAY.find_iter(lower) {
         let before = named.iter().rev().find(|day| day.end <= found.start()).map(|day| day.date);
         if let Some(date) = before.or(last.map(|(date, _)| date)) {
-            named.push(Day { date, at: found.start(), end: found.end(), relative: true, bound: false });
+            let (at, end) = (found.start(), found.end());
+            named.push(Day { date, other: None, at, end, relative: true, bound: false });
         }
     }
     named.sort_by_key(|day| day.at);
@@ -179,7 +237,7 @@ fn corrected(lower: &str, named: &[Day], here: &mut Vec<(usize, Candidate)>, ear
     };
     let Some(best) = wrong.into_iter().max_by_key(|candidate| candidate.weight) else { return };
     here.clear();
-    here.push((right.at, Candidate { date: right.date, ..best }));
+    here.push((right.at, Candidate { date: right.date, other: right.other, ..best }));
 }
 
 /// What all sentences of a mail are read with.
@@ -229,7 +287,8 @@ impl Reading<'_> {
         let lower = sentence.lower.as_str();
         let before = lower.get(..day.at).unwrap_or_default();
         let after = lower.get(day.end..).unwrap_or_default();
-        let candidate = |weight, cost| Some(Candidate { weight, cost, date: day.date, index });
+        let candidate =
+            |weight, cost| Some(Candidate { weight, cost, date: day.date, other: day.other, index });
         let governing = cue::governing(lower, day, cues);
         if self.deed == Deed::Revoking && runs_from(before, cues) {
             return None;
@@ -240,11 +299,19 @@ impl Reading<'_> {
                 cue.sense == Sense::Other && cue.end <= day.at && cost <= EFFECT_OF
             });
             let told = cues.iter().any(|cue| cue.sense == Sense::Act) || ASKED.is_match(lower);
+            // "We have 46 beds as of October 1", "it is still open as of today".
+            let telling = told || cues.iter().any(|cue| cue.sense >= Sense::Said);
+            let as_of = AS_OF.is_match(before) && !telling;
+            let long = before.split_whitespace().count() > SHORT_WORDS;
+            if as_of && (STILL.is_match(before) || (long && !ABOUT.is_match(lower))) {
+                return None;
+            }
             // A day written out is surer than "Friday".
             return if others && !told { None } else { candidate(Weight::Effect, usize::from(day.relative)) };
         }
         let given = self.deed == Deed::Revoking && GIVEN_ON_BEFORE.is_match(before);
-        if day.bound || given || NOT_BEFORE.is_match(before) {
+        let bound = day.bound && !WHEN_DONE.is_match(after);
+        if bound || given || NOT_BEFORE.is_match(before) {
             return None;
         }
         if let Some(label) = self.label(index, before, after) {
@@ -255,13 +322,18 @@ impl Reading<'_> {
                 Label::Other => None,
             };
         }
-        if self.is_ahead(day.date) {
+        if self.is_ahead(day.date) && day.other.is_none_or(|other| self.is_ahead(other)) {
             return None;
         }
         let certain = self.tells(index) || !hedged(lower, day);
         let weight = match governing {
             Some((cue, _)) => weight_of(cue.sense)?,
-            None if only_when(before) && only_when(after) && self.near_deed(index) => Weight::Beside,
+            None if only_when(before)
+                && (only_when(after) || self.follows_up(index, after))
+                && self.near_deed(index) =>
+            {
+                Weight::Beside
+            }
             None => return None,
         };
         if !certain || (weight < Weight::Act && !self.is_recent(day.date)) {
@@ -272,6 +344,9 @@ impl Reading<'_> {
 
     /// What the field a day stands in is called. The label may stand on the line above.
     fn label(&self, index: usize, before: &str, after: &str) -> Option<Label> {
+        if DATE_IS.is_match(before) {
+            return Some(Label::Plain);
+        }
         if let Some(label) = label::field(before, after, self.deed, self.words) {
             return Some(label);
         }
@@ -280,6 +355,16 @@ impl Reading<'_> {
         let label = above.lower.trim_end_matches(['.', ':', '?', ' ']);
         let ends = above.lower.ends_with([':', '?']) || above.lower.ends_with("..");
         (ends && label.split_whitespace().count() <= 6).then(|| label::meaning(label, self.deed, self.words))
+    }
+
+    /// "He signed! Last Friday, in front of his payee."
+    fn follows_up(&self, index: usize, after: &str) -> bool {
+        after.starts_with([',', ' '])
+            && BY_THE_WAY.is_match(after)
+            && after.split_whitespace().count() <= SHORT_WORDS
+            && index.checked_sub(1).is_some_and(|last| {
+                self.tells(last) || self.cues(last).iter().any(|cue| cue.sense >= Sense::Signed)
+            })
     }
 
     /// Whether a sentence beside this one tells a deed.
@@ -313,13 +398,14 @@ impl Reading<'_> {
     }
 
     /// The heaviest candidate; of equal ones that nearest to its words, then the first.
-    fn choose(&self, candidates: &[Candidate]) -> Option<NaiveDate> {
+    fn choose<'c>(&self, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
         let top = candidates.iter().map(|candidate| candidate.weight).max()?;
-        let best: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.weight == top).collect();
+        let best: Vec<&'c Candidate> =
+            candidates.iter().filter(|candidate| candidate.weight == top).collect();
         if self.one_day_each(&best) {
             return None;
         }
-        best.iter().min_by_key(|candidate| (candidate.cost, candidate.index)).map(|candidate| candidate.date)
+        best.into_iter().min_by_key(|candidate| (candidate.cost, candidate.index))
     }
 
     /// Several clients with a day each have no one day.

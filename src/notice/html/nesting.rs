@@ -1,12 +1,17 @@
 //! How deep the elements of a page would be nested, told before it is parsed: the parser looks through what is open
 //! for every tag, which costs the square of the depth.
 
+use super::super::Problem;
+
 /// Elements open at once. Mails arranged by nested tables reach about a hundred.
 const DEEPEST: usize = 2_000;
 /// Formatting that the parser would open anew, one for each tag behind it (HTML 13.2.4.3), summed up over the page.
 const MOST_REOPENED: usize = 2_000_000;
 /// Open elements among which the beginning of a closing tag is looked for.
 const NEAR: usize = 64;
+
+/// Attributes that an element may have: the parser looks through those before for each. Honest ones have twenty.
+const MOST_ATTRIBUTES: usize = 500;
 
 /// Without content, or closed by their like (HTML 13.1.2).
 const UNNESTED: &[&str] = &[
@@ -22,8 +27,8 @@ const BARRIERS: &[&str] = &["table", "object", "marquee", "applet", "template", 
 /// Their content is text.
 const RAW: &[&str] = &["style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes"];
 
-/// Whether a page is nested deeper than any honest mail.
-pub(super) fn is_too_deep(html: &str) -> bool {
+/// What keeps a page from being parsed: it is nested deeper than any honest mail, or its elements have more attributes.
+pub(super) fn problem(html: &str) -> Option<Problem> {
     let mut open: Vec<String> = Vec::new();
     let (mut formatting, mut reopened) = (0usize, 0usize);
     let mut raw: Option<String> = None;
@@ -51,7 +56,11 @@ pub(super) fn is_too_deep(html: &str) -> bool {
             continue;
         }
         raw = None;
-        rest = behind_tag(attributes);
+        let (behind, count) = behind_tag(attributes);
+        if count > MOST_ATTRIBUTES {
+            return Some(Problem::TooManyParts);
+        }
+        rest = behind;
         let is = |table: &[&str]| table.contains(&name.as_str());
         reopened += formatting;
         if closing {
@@ -70,31 +79,47 @@ pub(super) fn is_too_deep(html: &str) -> bool {
             open.push(name);
         }
         if open.len() > DEEPEST || reopened > MOST_REOPENED {
-            return true;
+            return Some(Problem::TooDeep);
         }
     }
-    false
+    None
 }
 
-/// What follows the end of a tag; a `>` in a quoted value does not end it.
-fn behind_tag(attributes: &str) -> &str {
-    let mut quote = None;
-    let mut valued = false;
+/// What follows the end of a tag, and about how many attributes it has; a `>` in a quoted value does not end it.
+fn behind_tag(attributes: &str) -> (&str, usize) {
+    let (mut quote, mut count) = (None, 0);
+    let (mut valued, mut apart) = (false, false);
     for (at, c) in attributes.char_indices() {
         match (quote, c) {
             (Some(open), _) if open == c => quote = None,
             (None, '"' | '\'') if valued => quote = Some(c),
-            (None, '>') => return attributes.get(at + 1..).unwrap_or_default(),
+            (None, '>') => return (attributes.get(at + 1..).unwrap_or_default(), count),
             (Some(_) | None, _) => {}
         }
+        let parts = quote.is_none() && (c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\''));
+        count += usize::from(apart && !parts);
+        apart = parts;
         valued = c == '=' || (valued && c.is_ascii_whitespace());
     }
-    ""
+    ("", count)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_too_deep(html: &str) -> bool {
+        problem(html).is_some()
+    }
+
+    #[test]
+    fn attributes_are_counted_without_parsing() {
+        for (piece, many) in [("a=b ", true), ("a='x y' ", true), ("a=b/", true), ("b", false)] {
+            let html = format!("<p {}>x</p>", piece.repeat(MOST_ATTRIBUTES + 1));
+            assert_eq!(problem(&html), many.then_some(Problem::TooManyParts), "{piece}");
+        }
+        assert_eq!(problem(&"<p style='a b c d' class=x>y</p>".repeat(1_000)), None);
+    }
 
     #[test]
     fn depth_is_told_without_parsing() {

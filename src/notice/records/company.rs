@@ -9,20 +9,39 @@ use super::{Mention, Role};
 
 pattern! {
     ARROW = [r"^ ?(?:-+ ?>+|=+ ?>+|>+|~>|\x{2192}|becomes|became|(?:is |was )?(?:now|replaced by|replaced with|superseded by)) ?#? ?$"];
-    RANGE = [r"^ ?(?:to|through|thru|until|till|up to|-|\x{2013}|\x{2014}) ?#? ?$"];
+    RANGE = [
+        r"^ ?(?:al?|hasta(?: el| la)?) ?#? ?$",
+        r"^ ?(?:to|through|thru|until|till|up to|-|\x{2013}|\x{2014}) ?#? ?$"];
     // Which sign stands between the two is nobody's business once a legend says what is what.
     PAIRED = [r"^ ?(?:/|\||-|:|,|=|and|&) ?#? ?$"];
     OLD_FIRST = [r"\bold(?: (?:record|id|file|client|one|number)s?)?(?: (?:id|number)s?)? ?(?:-+>|=+>|>|/|\||,|-|first|then|and|to) ?(?:the )?new\b", r"\bleft\b(?:[ -]hand)?(?: (?:side|column|one|ones|number|numbers|id|ids|record|records))? ?(?:is|are|=|:|-)? ?(?:the )?old\b", r"\bright\b(?:[ -]hand)?(?: (?:side|column|one|ones|number|numbers|id|ids|record|records))? ?(?:is|are|=|:|-)? ?(?:the )?new\b"];
     NEW_FIRST = [r"\bnew(?: (?:record|id|file|client|one|number)s?)?(?: (?:id|number)s?)? ?(?:-+>|=+>|>|/|\||,|-|first|then|and|to) ?(?:the )?old\b", r"\bleft\b(?:[ -]hand)?(?: (?:side|column|one|ones|number|numbers|id|ids|record|records))? ?(?:is|are|=|:|-)? ?(?:the )?new\b", r"\bright\b(?:[ -]hand)?(?: (?:side|column|one|ones|number|numbers|id|ids|record|records))? ?(?:is|are|=|:|-)? ?(?:the )?old\b"];
-    CORRECTED = [r"\b(?:i|we) (?:meant|mean)\b", r"\b(?:correction|corrected|make that|scratch that|strike that|rather|oops|typo|mistyped|misread|transposed|wrong (?:number|id|one|client|record))\b", r"\bshould (?:be|read|say|have been) ?:? ?#? ?$", r"\bsorry,? (?:it'?s |it is |that'?s |that is |the (?:id|number) is )?#? ?$"];
-    NOT_CORRECTED = [r"\b(?:also|too|as well|and another|second|other one)\b"];
-    ANAPHOR = [r"^(?:\W|step \d|and|so)*(?:it|its|it's|that one|this one|the (?:(?:new|client|record|hmis) )?(?:id|number))(?: (?:one|id|number|client|record|hmis|got|has|had|is|was|received|bears|carries|reads|the|now))* ?[:#]? ?$"];
-    MADE_ONE = [r"\b(?:new|replacement|fresh|second) (?:\w+ ){0,2}(?:record|file|client|profile|id|one)\b", r"\b(?:record|file|profile) (?:\w+ )?(?:created|made)\b"];
+    CORRECTED = [
+        r"\b(?:quise decir|quisimos decir|perdon|digo|correccion|corrijo|error de dedo|numero equivocado)\b",
+        r"\bdebe (?:ser|decir) ?:? ?#? ?$",
+        r"\b(?:i|we) (?:meant|mean)\b", r"\b(?:correction|corrected|make that|scratch that|strike that|rather|oops|typo|mistyped|misread|transposed|wrong (?:number|id|one|client|record))\b", r"\bshould (?:be|read|say|have been) ?:? ?#? ?$", r"\bsorry,? (?:it'?s |it is |that'?s |that is |the (?:id|number) is )?#? ?$"];
+    NOT_CORRECTED = [
+        r"\b(?:tambien|ademas|otra clienta|otro cliente)\b",
+        r"\b(?:also|too|as well|and another|second|other one)\b"];
+    ANAPHOR = [
+        r"^(?:\W|y|ya)*(?:el|la|su|lleva|quedo|tiene|es)(?: (?:numero|id|nuevo|nueva|es|el|la|record|registro|expediente|con|de|quedo|salio))* ?[:#]? ?$",
+        r"^(?:\W|step \d|and|so)*(?:it|its|it's|that one|this one|the (?:(?:new|client|record|hmis) )?(?:id|number))(?: (?:one|id|number|client|record|hmis|got|has|had|is|was|received|bears|carries|reads|the|now))* ?[:#]? ?$"];
+    MADE_ONE = [
+        r"\b(?:expediente|registro|record|ficha|file|uno|una) (?:nuev[oa]|aparte)\b",
+        r"\b(?:nuev[oa]|otr[oa]) (?:expediente|registro|record|ficha|file)\b",
+        r"\b(?:new|replacement|fresh|second) (?:\w+ ){0,2}(?:record|file|client|profile|id|one)\b", r"\b(?:record|file|profile) (?:\w+ )?(?:created|made)\b"];
+    WHICH_OF_THEM = [
+        r"\bwhich (?:of (?:them|these|those|the two|the three)|(?:one|record|id|number|file|profile) (?:is|of (?:them|these|the two)|should|do|does|did|to|belongs))\b",
+        r"\b(?:can ?not|can't|cannot|could not|couldn't|unable to|impossible to|not sure|unsure|don't know|do not know|no idea|hard to|difficult to) (?:\w+ ){0,3}which\b",
+        r"\bone of (?:them|these|those|the two) (?:may|might|could|must|is probably|is likely|should)\b",
+        r"\b(?:cual|cuales) (?:de (?:ellos|ellas|los|las|estos|estas)|es (?:el|la) (?:correct[oa]|buen[oa]|suy[oa]|de)|debe|hay que)\b",
+        r"\bun[oa] de (?:ellos|ellas|los dos|las dos|estos|estas) (?:puede|podria|debe|ha de)\b"];
     MADE_IT = [r"\b(?:i|we|she|he|they|staff)(?: (?:have|has|had|just|already|\w+ly))? (?:made|created|set up|opened|built|started) (?:it|that one|this one)\b.*\b(?:closed|locked|today|yesterday|right away|immediately|this (?:morning|afternoon)|just|alias|labell?ed|at once|minute)\b", r"\b(?:i|we|she|he|they|staff)(?: (?:have|has|had|just|already|\w+ly))? (?:made|created|set up|opened|built|started) (?:it|that one|this one) (?:today|yesterday|this (?:morning|afternoon)|just now|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"];
 }
 
 /// Why a bare number was left out.
-const BESIDE_A_RECORD: &str = "nothing calls it a record, and another number is called one";
+pub(in crate::notice) const BESIDE_A_RECORD: &str =
+    "nothing calls it a record, and another number is called one";
 const TAKEN_BACK: &str = "the next words correct it";
 
 /// A number with the words around it that no other number is part of.
@@ -60,6 +79,7 @@ pub(super) fn settle(met: &mut Vec<Met>, sentences: &[Sentence]) {
     corrections(met, sentences);
     spoken_of_again(met, sentences);
     one_word_for_all(met);
+    which_of_them(met, sentences);
     known_by_now(met);
     strangers(met);
 }
@@ -209,6 +229,19 @@ fn one_word_for_all(met: &mut [Met]) {
         if one.mention.role == Role::Plain {
             one.mention.role = Role::Untouched;
         }
+    }
+}
+
+/// "I get two records, 1745090 and 1750940. Which of them is hers?"
+fn which_of_them(met: &mut [Met], sentences: &[Sentence]) {
+    let plain = |one: &Met| matches!(one.mention.role, Role::Plain | Role::Old);
+    let named: BTreeSet<_> = met.iter().filter(|one| plain(one)).map(|one| one.mention.id.clone()).collect();
+    if named.len() < 2 || !sentences.iter().any(|sentence| WHICH_OF_THEM.is_match(&sentence.lower)) {
+        return;
+    }
+    for one in met.iter_mut().filter(|one| plain(one)) {
+        one.mention.role = Role::Unclear("the sender asks which of the records is meant");
+        one.stranger = false;
     }
 }
 

@@ -30,7 +30,11 @@ const RECORD: &str = "\
     daughter child children kid baby boy girl twin brother sister sibling wife husband spouse \
     partner guy man woman lady gentleman gal men women elder teen minor adult old older original \
     initial previous prior existing former new newer replacement successor predecessor duplicate \
-    fresh second other closed open one";
+    fresh second other closed open one \
+    cliente clienta participante residente huesped expediente registro ficha paciente persona titular identificacion \
+    identificador senor senora senorita sr sra srta don dona muchacho muchacha joven nino nina hijo hija mama papa madre \
+    padre esposo esposa hermano hermana bebe viejo vieja anterior nuevo nueva antiguo antigua cerrado cerrada abierto \
+    abierta";
 
 /// What else numbers are given to, by kind.
 const OTHERS: &[(&str, &str)] = &[
@@ -38,41 +42,44 @@ const OTHERS: &[(&str, &str)] = &[
         "a ticket, case or order number",
         "zendesk req ticket tkt incident case maxis pmi county order invoice inv po confirmation tracking \
          reference ref rfc job run batch error code transaction txn citation docket claim complaint \
-         inquiry",
+         inquiry caso boleto folio solicitud orden factura referencia codigo recibo diagnostico",
     ),
     (
         "an entry or enrollment number",
-        "session enr enrollmentid entryid entry entries enrollment enrolment assessment referral service exit stay event score \
-         vi-spdat spdat vispdat placement encounter visit",
+        "session enr enroll enrolid enrollid enrollmentid entryid entry entries enrollment enrolment assessment referral service exit stay event score \
+         vi-spdat spdat vispdat placement encounter visit entrada salida inscripcion estancia evaluacion servicio referido",
     ),
     (
         "a project, staff, form or account number",
         "projectid project proj program provider grant contract site agency organization organisation org \
          funder component coc policy report apr form page section appendix version license licence \
          lic npi ein tax tax-exempt fein duns uei badge employee staff user username worker login \
-         account acct inventory article statute vendor supplier budget cost charity registration lsw \
-         licsw lgsw notary commission model serial asset tag printer extinguisher",
+         account acct inventory article statute vendor supplier budget proyecto programa proveedor subvencion contrato agencia organizacion licencia empleado usuario cuenta forma formulario \
+         pagina credencial cost charity registration lsw \
+         licsw lgsw attorney bar notary commission model serial asset tag printer extinguisher checksum crc hash total totals rows count seq sequence log cross-check",
     ),
     (
         "an address, room or ZIP code",
         "bed room rm unit apt apartment suite ste locker floor fl bldg building box street avenue \
          highway hwy road route zip zipcode postal plate cabin mailbox pob cabinet drawer shelf key \
-         cubby bin cot mat bunk door lot",
+         cubby bin cot mat bunk door lot cama cuarto habitacion unidad apartamento apto depto edificio piso \
+         calle avenida casilla apartado gabinete cajon archivero casillero",
     ),
     (
         "a phone or meeting number",
         "phone fax tel telephone cell mobile call text direct office ext extension x hotline line \
          pager dial dial-in at voicemail pin passcode password meeting webinar zoom teams conference \
-         access otp security desk call-back callback ph landline whatsapp reach teléfono tél \
-         téléphone post",
+         access otp security desk call-back callback ph landline whatsapp reach telefono celular cel movil llamar \
+         llame llamen marque marquen linea reunion post",
     ),
     (
         "a personal, household or document number",
         "ssn ss social four dob d.o.b born birth birthday birthdate medicaid medicare insurance \
-         inmate booking oid driver voucher householdid household family hh check cheque card receipt scan \
+         inmate booking oid driver voucher householdid household family hh check cheque card receipt slip stub scan \
          scanned attachment image photo dated date year fy student passport alien uscis visa mrn ebt \
          snap va pass bank routing prescription rx vin vehicle permit warrant court folder binder \
-         envelope book",
+         envelope book seguro social nacimiento nacido nacida pasaporte hogar familia tarjeta receta placa vehiculo \
+         condado",
     ),
 ];
 
@@ -81,7 +88,8 @@ const OTHERS: &[(&str, &str)] = &[
 const BY_CHANCE: &str = "\
     check claim order post pass tag visit date form office service program agency organization \
     organisation site staff desk access stay exit court door key family household worker line year \
-    photo attachment policy security";
+    photo attachment policy security servicio programa agencia organizacion forma formulario entrada salida hogar \
+    familia cuenta linea llamar orden caso solicitud unidad";
 
 /// Those of them that are bare beside a record: verbs, and what a client signs or comes to.
 const DEEDS: &str = "check claim order post pass tag visit date form office desk line";
@@ -95,10 +103,18 @@ const BETWEEN: &str = "\
     no nr nos nbr num number n\u{b0} n id ids is was are were be will being of the a an in with \
     which whose that reads read called under has have had got it its as identified by known listed \
     there here currently now our my your s under shows says would should only just either system \
-    database";
+    database \
+    de del la las los el numero numeros nro es era son fue en al con cuyo cuya su sus bajo lleva tiene identificado identificada \
+    siguiente siguientes quedo un una uno otro otra nuestro nuestra que sale aparece";
+
+/// What is done in a record, where "in", "with" or "under" stands before its number.
+const WORK: &str = "work works working worked write writes writing wrote document documents documenting enters enter \
+    entering typing type record recording go going continue continuing trabajar trabajamos trabajo seguimos seguir escribimos \
+    capturamos";
 
 /// Between a word and a number these make the word a subject, and no label: "the one with the data is 1555555".
-const COPULA: &str = "is was are were be under reads has have had got";
+const COPULA: &str =
+    "is was are were be under reads has have had got es era son fue bajo lleva tiene quedo sale aparece";
 
 /// Words that call for no label: verbs of our matter, greetings, what joins.
 const NEUTRAL: &str = "\
@@ -110,7 +126,12 @@ const NEUTRAL: &str = "\
     opened set up started confirm verify revoked revoke revokes revocation withdrawal withdrew \
     consent roi release secure make sure these those following two three five helpdesk statewide \
     namely use already still disregard cancel undo reopen keep leave any news merge delete duplicate \
-    mark update updated status not remove removed take they told said meant mean hide pull shut stop \
+    mark favor por para hola gracias revoco revoca revocaron revocar revocacion retiro retiraron retirar quito cerrar cerrarlo \
+    cierren cierrenlo cierre cerre cierran quiten ya y o e sobre pueden podrian necesito ahora hoy ayer tambien cambie \
+    confirmar verificar cree creamos hice hicimos abri abrimos deje dejamos consentimiento autorizacion compartir se le \
+    les lo me nos mi no urgente buenas buenos dias tardes noches omitir ignoren solo mas desde aviso dije perdon digo \
+    sii estos estas siguientes ambos dos tres \
+    update updated status not remove removed take they told said meant mean hide pull shut stop \
     replace replaces replacing replaced than each like through out down up now until minute guys";
 
 /// Where one of these is said, a number beside a name or a word of no table is the client's.
@@ -118,17 +139,35 @@ const MATTER: &str = "\
     client clients consumer she he her him his hers they them their record records file profile hmis \
     revoked revoke revokes revoking revocation withdrew withdrawn withdraws withdraw withdrawal \
     rescinded rescinds close closed closing lock locked share sharing shared unshare consent roi \
-    release alias scenario opted revoc";
+    release alias scenario opted revoc \
+    cliente clienta clientes participante expediente registro record revoco revoca revocaron revocacion retiro retira \
+    consentimiento autorizacion cerrar cerrado cerrada cierre cierren cierrenlo cierrenla compartir comparte compartiendo";
 
 /// Looked at behind a number in reverse; more words than these do not belong to it.
 const FARTHEST: usize = 9;
 
 pattern! {
     /// A number that a word right behind it, or "is my …", calls something else.
-    CALLED_BEHIND = [r"^ ?\(?(?:(?:is|was|being|=) )?(?:only |just )?(?:the |my |our |a |an |her |his |your |their )?(?:\w+ )?(?:ticket|case n|case #|county case|enrol?lment|entry|entries|project|user|badge|extension|phone|fax|zip|beds?|dollars|people|persons|clients served|households|days|nights|hours|meals|units|votes|report|street|st\b|ave\b|avenue|road|rd\b|blvd|drive|dr\b|lane|hwy|highway|county road)"];
+    CALLED_BEHIND = [
+        r"^ ?\(?(?:es (?:el|la|mi) )?(?:camas?|dolares|familias|noches|dias|horas|comidas|boletos?|extension|telefono)\b",
+        r"^ ?\(?(?:(?:is|was|being|=) )?(?:only |just )?(?:the |my |our |a |an |her |his |your |their )?(?:\w+ )?(?:ticket|case n|case #|county case|enrol?lment|entry|entries|project|user|badge|extension|phone|fax|zip|beds?|dollars|people|persons|clients served|households|days|nights|hours|meals|units|votes|report|street|st\b|ave\b|avenue|road|rd\b|blvd|drive|dr\b|lane|hwy|highway|county road)"];
+    /// "You will not often see a client ID this short: 51207".
+    CLIENT_ID_NAMED = [r"\b(?:client|hmis) (?:id|number|no)\b[^.;:,]{0,40}: ?#? ?$"];
     NUMBER_THERE = [r"\b(?:number|no|id) (?:on|in|at|from|off)\b[^,.;:]{1,40}? (?:is|was|reads|says):? ?#? ?$"];
     /// The sender's own number, or a word that is too short or common to be in a table.
     OWN_NUMBER = [r"\b(?:our|your|my) (?:number|no\.?|id) (?:for|on) (?:this|that|it)(?: one)?(?: is)? ?:? ?#? ?$", r"\bwork order ?:? ?#? ?$", r"^(?:so|a|re) ?#? ?:? ?$"];
+    IN_IT = [r"\b(?:in|with|under|into|en|con|bajo)(?: (?:the|her|his|record|number|el))?[ #]*$"];
+    /// An invented number: of a training, a slide, the manual.
+    EXAMPLE_BEFORE = [
+        r"\b(?:examples?|samples?|dummy|fake|made-up|placeholder|fictional|fictitious|imaginary|invented|demo|mock|ejemplos?|ficticio|inventado)(?: (?:id|ids|number|client|record|no|file|one|is|was|the|with|of|like|numero|cliente))*[ :#(,.'\x22-]*$",
+        r"\b(?:slides?|screenshots?|screen shots?|handouts?|manual|faqs?|appendix|template|video|powerpoint|training|webinar|guide|instructions|deck|quiz|cheat sheet|diapositiva|entrenamiento|capacitacion)(?: \w+){0,3}? (?:with|showing|shows|showed|shown|had|has|says|said|used|uses|using|features|featuring|con|usa|decia)(?: (?:the|a|an|client|record|id|number|no|its|your|el|la|numero))*[ :#('\x22.]*$",
+        r"\b(?:for example|for instance|e\.g\.|por ejemplo)[ ,:(]*(?:client|id|record|number|like|a|the|no\.?| |#)*$",
+    ];
+    EXAMPLE_BEHIND = [
+        r"^ ?[,(]? ?(?:is |was |being |as )?(?:only |just )?(?:the |an? |your |our )?(?:example|sample|dummy|placeholder|made-up|ejemplo)\b",
+        r"^[\x22')]* (?:in|on|from|of|en) (?:the|your|our|that|page|la|el) (?:\w+ )?(?:slides?|screenshots?|handout|manual|faqs?|appendix|template|video|powerpoint|training|webinar|guide|instructions|deck|quiz|cheat sheet|diapositiva|manual|entrenamiento)\b",
+    ];
+    REACHED = [r"\b(?:reach|call|ring|phone|dial|text|buzz)(?: (?:me|us|him|her|them|my office|our office|the office|back)){0,2} (?:on|at|under)(?: number| my| our| cell| desk)* ?:? ?$"];
     STREET = [r"^ (?:[nsew]{1,2}\.? )?(?:[\w.]+ ){1,4}(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|way|hwy|highway|ct|court|pl|place|pkwy|parkway|trail|circle|terrace)(?:[ ,.]|$)"];
     STATE = [r"(?:, ?|\b)(?:minnesota|wisconsin|iowa|dakota|minn\.?|wis\.?)\.?,? $", r", ?[a-z]{2}\.?,? $"];
 }
@@ -142,6 +181,18 @@ pub(super) fn label(sentence: &Sentence, text: &str, start: usize, end: usize) -
     }
     if sentence.place == Place::Body && OWN_NUMBER.is_match(before) && !of_the_matter(sentence) {
         return Label::Numbered;
+    }
+    if EXAMPLE_BEFORE.is_match(before) || EXAMPLE_BEHIND.is_match(after) {
+        return Label::Other("an example");
+    }
+    if CLIENT_ID_NAMED.is_match(before) {
+        return Label::Record;
+    }
+    if REACHED.is_match(before) {
+        return Label::Other("a phone or meeting number");
+    }
+    if let Some(what) = column_of_another(before) {
+        return Label::Other(what);
     }
     // "The number on her card is 1555555": the card has no number.
     let named = NUMBER_THERE.find(before).map_or(before, |m| before.get(..m.start()).unwrap_or_default());
@@ -191,11 +242,18 @@ fn before_it(sentence: &Sentence, before: &str, after: &str) -> Label {
     // "A new entry, 2231090, was started"; but "in this case, 1555555 should be closed".
     let aside = after.trim_start().chars().next().is_none_or(|c| matches!(c, ',' | ')' | '.' | ';'));
     let mut name_left = 0;
+    // The last word that was passed: "her household ID is 310877", but "the client on this form has ID 1555555".
+    let mut nearest = "";
+    // In Spanish the word that says which one follows the one that says what: "ticket automático 90041127".
+    let mut skipped: Option<Label> = None;
     let mut rest = before.trim_end_matches(' ');
     for _ in 0..FARTHEST {
         let token = last_token(rest);
         rest = rest.get(..rest.len() - token.len()).unwrap_or_default().trim_end_matches(' ');
         let Some(first) = token.chars().next() else { break };
+        if skipped.is_some() && !is_word(first) {
+            break;
+        }
         if !is_word(first) {
             match first {
                 // The name of a field is read whole if it is one and no sentence that ends in a colon.
@@ -219,15 +277,22 @@ fn before_it(sentence: &Sentence, before: &str, after: &str) -> Label {
         }
         let word = token.trim_matches(['\'', '.', '-']).trim_end_matches("'s");
         if holds(BETWEEN, word) || word.is_empty() {
+            nearest = word;
             id |= matches!(word, "id" | "ids");
             // "It carries the number 1555555".
-            copula |= holds(COPULA, word) || (numbered && matches!(word, "the" | "this"));
-            numbered |= matches!(word, "no" | "nr" | "nbr" | "num" | "number" | "n\u{b0}");
+            copula |= holds(COPULA, word) || (numbered && matches!(word, "the" | "this" | "el" | "este"));
+            numbered |= matches!(word, "no" | "nr" | "nro" | "nbr" | "num" | "number" | "numero" | "n\u{b0}");
             continue;
+        }
+        if holds(WORK, word) && IN_IT.is_match(before) {
+            break;
         }
         match kind_of(word) {
             // "In this case, 1555555 should be closed."
             Some(Label::Other(_)) if apart && !aside && !numbered && !field => break,
+            Some(other @ Label::Other(_)) if copula && matches!(nearest, "id" | "ids" | "number" | "no") => {
+                return other;
+            }
             Some(Label::Other(_)) if holds(BY_CHANCE, singular(word)) && copula => break,
             Some(Label::Other(_)) if holds(DEEDS, singular(word)) && !numbered && !field && !id => break,
             Some(Label::Other(_)) if holds(BY_CHANCE, singular(word)) && !numbered && !field && !id => {
@@ -244,6 +309,10 @@ fn before_it(sentence: &Sentence, before: &str, after: &str) -> Label {
                 }
                 name_left -= 1;
             }
+            None if sentence.spanish && !apart && !copula && skipped.is_none() => {
+                skipped = Some(if numbered { Label::Numbered } else { Label::Unknown });
+            }
+            None if skipped.is_some() => break,
             None if !apart && !copula && !ends_in_deed(word) && !of_the_matter(sentence) => {
                 return if numbered { Label::Numbered } else { Label::Unknown };
             }
@@ -259,7 +328,28 @@ fn before_it(sentence: &Sentence, before: &str, after: &str) -> Label {
             None => return Label::Unknown,
         }
     }
-    if id { Label::Id } else { Label::None }
+    match skipped {
+        Some(unknown) if !of_the_matter(sentence) => unknown,
+        _ if id => Label::Id,
+        _ => Label::None,
+    }
+}
+
+/// "Entry in replacement: 3360912" is the number of an entry: in the name of a field, what stands before "in" or "of"
+/// is what it holds.
+fn column_of_another(before: &str) -> Option<&'static str> {
+    let name = before.trim_end().strip_suffix(':')?;
+    let name = name.rsplit_once(", ").map_or(name, |(_, name)| name);
+    let head = [" in ", " of ", " for ", " under "].iter().find_map(|joint| name.split_once(joint))?.0;
+    let words = head.split_whitespace().filter(|word| !holds(BETWEEN, word)).collect::<Vec<_>>();
+    let word = words.last().filter(|_| words.len() <= 3 && name.split_whitespace().count() <= 6)?;
+    if holds(BY_CHANCE, singular(word)) {
+        return None;
+    }
+    match kind_of(word) {
+        Some(Label::Other(what)) => Some(what),
+        Some(Label::Record | Label::Id | Label::Numbered | Label::Unknown | Label::None) | None => None,
+    }
 }
 
 fn of_others(before: &str) -> bool {

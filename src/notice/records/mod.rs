@@ -7,6 +7,7 @@ mod company;
 mod labels;
 mod roles;
 
+pub(super) use company::BESIDE_A_RECORD;
 use regex::Regex;
 
 use crate::domain::ClientId;
@@ -57,14 +58,17 @@ pub(super) const PERSONAL: [&str; 2] =
     ["a personal, household or document number", "a date written together"];
 
 /// Mentions considered per mail.
-const MOST_MENTIONS: usize = 200;
+pub(super) const MOST_MENTIONS: usize = 200;
 
 pattern! {
-    LIST_GLUE = [r"^(?: ?\([^)]{0,30}\))?[ ,/&+;]*(?:and|or|und|y|as well as|plus)?[ ,/&+#]*$"];
-    CHOICE = [r" or |/"];
+    LIST_GLUE = [r"^(?: ?\([^)]{0,30}\)| for (?:the |her |his |our )?(?:\w+ )?\w+)?[ ,/&+;]*(?:and|or|und|y|e|o|o es|as well as|plus)?[ ,/&+#]*$"];
+    CHOICE = [r" or |/| o (?:es )?(?:el |la )?$"];
     TORN_AFTER = [r"^ \d{1,4}(?:$|[ ,;!?)]|\.(?:$| ))"];
     TORN_BEFORE = [r"(?:^|[^\d/.:-])\d{1,4} $"];
     SHORT_NUMBER = [r"^\d{1,5}$", r"^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2}$"];
+    /// What else is asked for the clients of a list.
+    OTHER_TASK = [r"\b(?:need|needs|get|gets|have) (?:a )?new (?:case )?(?:manager|worker|advocate|navigator)\b", r"\b(?:re-?assign|transfer|hand(?:ed|ing)? over|merge|caseload|un-?merge|de-?duplicate)\w*\b"];
+    MATTER = [r"revo[kc]|withdr|rescind|clos|lock|shar(?:e|ing)|consent|\broi\b|retir|cerr|compart"];
     SCAN_STAMP = [r"^20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$", r"^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])20[0-4]\d$"];
 }
 
@@ -72,13 +76,26 @@ pattern! {
 pub(super) fn find(sentences: &[Sentence], client_id: &Regex) -> Vec<Mention> {
     let mut met = Vec::new();
     let mut above: Option<&Sentence> = None;
+    let mut heading: Option<(Role, Place)> = None;
     for (index, sentence) in sentences.iter().enumerate() {
         let bare = is_bare(sentence);
         let intro = above.filter(|words| bare && introduces(words, sentence.place));
         if !bare {
             above = Some(sentence);
         }
+        let first = met.len();
         find_in(sentence, index, intro, client_id, &mut met);
+        // "Before (closed):" holds for the lines below it.
+        if sentence.text.ends_with(':') && met.len() == first {
+            heading = roles::heading(&sentence.lower).map(|role| (role, sentence.place));
+        } else if met.len() == first || !is_short_item(sentence, met.len() - first) {
+            heading = None;
+        }
+        if let Some((role, _)) = heading.as_ref().filter(|(_, place)| *place == sentence.place) {
+            for one in met.iter_mut().skip(first).filter(|one| one.mention.role == Role::Plain) {
+                one.mention.role = role.clone();
+            }
+        }
         if met.len() >= MOST_MENTIONS {
             met.truncate(MOST_MENTIONS);
             break;
@@ -101,10 +118,47 @@ pub(super) fn shapes(text: &str, client_id: &Regex) -> Vec<String> {
     found
 }
 
+/// The records that other lines of a mail name, such as the notice that its sender takes back; not those that were
+/// made.
+pub(super) fn named_below(lines: &[&str], client_id: &Regex) -> Vec<ClientId> {
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_start_matches(['>', ' ', '|'])).collect();
+    let mut ids: Vec<ClientId> = Vec::new();
+    for mention in find(&super::sentences::split(&lines, Place::Body), client_id) {
+        if matches!(mention.role, Role::Old | Role::Plain) && !ids.contains(&mention.id) {
+            ids.push(mention.id);
+        }
+    }
+    ids
+}
+
+/// In a mail about a consent, whose old records stay closed: as many records as are called old stand beside them
+/// without a word, and are the new ones.
+pub(super) fn paired_with_old(mentions: &[&Mention]) -> Vec<ClientId> {
+    let distinct = |wanted: &dyn Fn(&Role) -> bool| {
+        let mut ids: Vec<ClientId> = Vec::new();
+        for mention in mentions.iter().filter(|mention| wanted(&mention.role)) {
+            if !ids.contains(&mention.id) {
+                ids.push(mention.id.clone());
+            }
+        }
+        ids
+    };
+    let old = distinct(&|role| matches!(role, Role::Old | Role::Untouched));
+    let new = distinct(&|role| matches!(role, Role::New | Role::Made));
+    let mut plain = distinct(&|role| *role == Role::Plain);
+    plain.retain(|id| !old.contains(id) && !new.contains(id));
+    if new.is_empty() && plain.len() == old.len() { plain } else { Vec::new() }
+}
+
 /// An item or a value without words of its own: what stands above may introduce it.
 fn is_bare(sentence: &Sentence) -> bool {
     let head = sentence.lower.split('(').next().unwrap_or_default();
     !head.chars().any(char::is_alphabetic)
+}
+
+/// A line with a few words beside each number: "father 1590034".
+fn is_short_item(sentence: &Sentence, numbers: usize) -> bool {
+    !sentence.text.ends_with(['.', '!', '?']) && sentence.text.split(' ').count() <= 4 * numbers
 }
 
 /// Whether the words of a sentence introduce a list or stand above a value.
@@ -140,15 +194,20 @@ fn find_in(
         let to = found.get(nth + 1).map_or(text.len(), |(next, _)| next.start);
         let before = text.get(..candidate.start).unwrap_or_default();
         let own = text.get(from..candidate.start).unwrap_or_default();
+        let told = if nth > 0 { roles::not_told_of_last(own) } else { own };
         let introduced = intro.filter(|_| candidate.start <= 5).map(|above| format!("{} {own}", above.lower));
         let around = Around {
             before,
-            between: introduced.as_deref().unwrap_or(own),
+            between: introduced.as_deref().unwrap_or(told),
+            glue: own,
             after: text.get(candidate.end..).unwrap_or_default(),
             row: sentence.listed && records == 1,
         };
         let previous = met.get(first..).and_then(<[Met]>::last).map(|one| &one.mention);
-        let (role, labelled) = role_of(&around, *label, &candidate.id, previous);
+        let (mut role, labelled) = role_of(&around, *label, &candidate.id, previous);
+        if intro.is_some_and(|above| OTHER_TASK.is_match(&above.lower) && !MATTER.is_match(&above.lower)) {
+            role = Role::Unclear("the words above it ask for something else");
+        }
         let Ok(id) = ClientId::parse(&candidate.id) else { continue };
         let opens = letter.is_none_or(|letter| letter >= candidate.start);
         met.push(Met {
@@ -177,8 +236,10 @@ fn find_in(
 struct Around<'a> {
     /// From the start of the sentence.
     before: &'a str,
-    /// From the number before it.
+    /// From the number before it, without what is said of that one.
     between: &'a str,
+    /// All from the number before it.
+    glue: &'a str,
     /// To the end of the sentence.
     after: &'a str,
     /// It is the only record in a row or item.
@@ -187,7 +248,7 @@ struct Around<'a> {
 
 /// The role of a number, and whether it is called a record.
 fn role_of(around: &Around<'_>, label: Label, digits: &str, previous: Option<&Mention>) -> (Role, bool) {
-    if let Some(previous) = previous.filter(|_| LIST_GLUE.is_match(around.between)) {
+    if let Some(previous) = previous.filter(|_| LIST_GLUE.is_match(around.glue)) {
         return continued(around, previous);
     }
     if let Label::Other(what) = label {
@@ -202,8 +263,13 @@ fn role_of(around: &Around<'_>, label: Label, digits: &str, previous: Option<&Me
         return (Role::Other("a date written together"), false);
     }
     let labelled = labelled || label == Label::Id;
-    if !labelled && SHORT_NUMBER.is_match(digits) {
+    if !labelled && SHORT_NUMBER.is_match(digits) && !roles::does_something(around.after) {
         return (Role::Doubtful("it is short, or may be a date, and nothing calls it a record"), false);
+    }
+    // "We will work in 1966001, which I made this morning."
+    let told = (label == Label::Unknown).then(|| roles::told_after(around.after)).flatten();
+    if let Some(role) = told.filter(|role| matches!(role, Role::New | Role::Made)) {
+        return (role, false);
     }
     if matches!(label, Label::Numbered | Label::Unknown) {
         return (Role::Unclear("the word before it is not one for a client record"), false);
@@ -219,11 +285,11 @@ fn continued(around: &Around<'_>, previous: &Mention) -> (Role, bool) {
         Role::Doubtful(why) => (Role::Doubtful(why), false),
         Role::Old | Role::New | Role::Plain | Role::Made | Role::Untouched => {
             // "A or B", "A/B" are choices, not lists.
-            if CHOICE.is_match(around.between) {
+            if CHOICE.is_match(around.glue) {
                 return (Role::Unclear("it stands in a choice of two numbers"), previous.labelled);
             }
-            let role = roles::told_after(around.after).unwrap_or_else(|| previous.role.clone());
-            (role, previous.labelled)
+            let unclear = Role::Unclear("it stands beside a new record, and what it is itself is not said");
+            (roles::next_of_list(around.after, &previous.role).unwrap_or(unclear), previous.labelled)
         }
     }
 }
@@ -418,6 +484,49 @@ mod tests {
         // Groups without a label count beside labelled ones.
         assert_eq!(records("File 1 909 446 is new. It replaces 1 521 870."), ["1909446", "1521870"]);
         assert_eq!(records("We had 1 521 870 visits"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn spanish_records_and_other_numbers() {
+        for text in [
+            "cliente 1555555",
+            "ID de cliente: 1555555",
+            "n\u{fa}m. de cliente 1555555",
+            "El expediente 1555555 ya no comparte",
+            "n\u{fa}mero de identificaci\u{f3}n 1555555",
+            "El 1555555 revoc\u{f3}",
+            "expediente 1.555.555",
+            "la se\u{f1}ora del registro 1555555",
+        ] {
+            assert_eq!(records(text), ["1555555"], "{text}");
+        }
+        for text in [
+            "tel\u{e9}fono 5550123",
+            "boleto 2204817",
+            "nos sale un ticket autom\u{e1}tico 90041127",
+            "c\u{f3}digo postal 55411",
+            "folio 2204817",
+            "caso del condado 1184432",
+            "seguro social 447112",
+            "usuario 20633, licencia 7781204",
+        ] {
+            assert_eq!(records(text), Vec::<String>::new(), "{text}");
+        }
+        let table: &[(&str, &[(&str, &str)])] = &[
+            (
+                "Registro anterior: 1555555. Registro nuevo: 1966001.",
+                &[("1555555", "old"), ("1966001", "new")],
+            ),
+            ("le creamos un r\u{e9}cord nuevo, el 1966001", &[("1966001", "new")]),
+            ("1555555 (viejo) 1966001 (nuevo)", &[("1555555", "old"), ("1966001", "new")]),
+            ("El cliente 1555555 no revoc\u{f3}.", &[("1555555", "untouched")]),
+            ("es 1555555 o 1555556", &[("1555555", "plain"), ("1555556", "unclear")]),
+        ];
+        for (text, wanted) in table {
+            let wanted: Vec<(String, &str)> =
+                wanted.iter().map(|(id, role)| ((*id).to_owned(), *role)).collect();
+            assert_eq!(roles(text), wanted, "{text}");
+        }
     }
 
     #[test]

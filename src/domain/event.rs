@@ -117,7 +117,7 @@ pub enum Event {
     AnswerArrived(Answer),
     /// The agency has written again about the case, and what it says is for a person to read.
     AgencyWrote {
-        /// The case of its own that the mail has, if it has one: a client who revoked is said to consent.
+        /// The case of its own that the mail has, if it has one: a consent, or a wish that names no record.
         #[serde(default)]
         elsewhere: Option<CaseId>,
         /// What it held besides.

@@ -339,10 +339,12 @@ impl Case {
         let at = now.format("%Y-%m-%d %H:%M UTC");
         let why = match elsewhere {
             Some(case) => format!(
-                "{case} has come in and may be about the same ({at}): look at both before anything is done"
+                "{case} has come in and may be about the same ({at}): look at both before anything is done, then run `case retry`"
             ),
             None => {
-                format!("a mail in this conversation has come in ({at}): read it before anything is done")
+                format!(
+                    "a mail in this conversation has come in ({at}): read it before anything is done, then run `case retry`"
+                )
             }
         };
         self.void_approvals();

@@ -140,12 +140,17 @@ impl Casebook {
         }
         if !notice.kind.is_notice() {
             let possible = if notice.possible.is_some() { Possible::Yes } else { Possible::No };
-            let left = self.leave(tx, mail, notice.possible.as_deref(), possible, now).await?;
+            let id = self.leave(tx, mail, notice.possible.as_deref(), possible, now).await?;
             let of_an_agency = mail.standing.agency().is_some();
-            if notice.foreign && of_an_agency && site.mode == Mode::Live && mail.known.is_none() {
-                self.tell_of_a_language(site, tx, mail, now).await?;
+            if let Some(id) = id
+                && notice.foreign
+                && of_an_agency
+                && site.mode == Mode::Live
+                && mail.known.is_none()
+            {
+                self.tell_of_a_language(site, tx, &id, now).await?;
             }
-            return Ok(left);
+            return Ok(Became::Message);
         }
         match self.place(site, tx, mail, notice, &conversation, now).await? {
             Place::Existing(happens) => {
@@ -217,11 +222,13 @@ impl Casebook {
             }
             Conversation::Of(_) => {
                 let why = format!("It answers {id}, which is over.");
-                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?
+                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?;
+                Became::Message
             }
             Conversation::Claimed(_) | Conversation::None => {
                 let why = format!("It seems to answer {id}, and does not certainly come from its agency.");
-                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?
+                self.leave(tx, mail, Some(&why), Possible::Yes, now).await?;
+                Became::Message
             }
         };
         Ok(Some(became))
@@ -248,7 +255,8 @@ impl Casebook {
             }
         }
         let possible = if notice.possible.is_some() { Possible::Yes } else { Possible::No };
-        self.leave(tx, mail, notice.possible.as_deref(), possible, now).await
+        self.leave(tx, mail, notice.possible.as_deref(), possible, now).await?;
+        Ok(Became::Message)
     }
 
     /// Nobody here knows what it says, and a client's wish cannot wait for somebody to look through the list.
@@ -256,19 +264,18 @@ impl Casebook {
         &self,
         site: &Site,
         tx: &mut Write,
-        mail: &Read,
+        id: &str,
         now: DateTime<Utc>,
     ) -> Result<(), EngineError> {
-        let Some(id) = tx.message_at(&mail.entry.key).await? else { return Ok(()) };
         let text = format!(
             "A mail that arrived at the helpdesk is written, all of it or in part, in a language the desk does not read. It \
              was left alone.\n\nIt may be a notice: please read it in the mailbox.\n\nTo see what is known of it:\n\n    \
              roi-desk mail show {id}\n"
         );
-        self.tell_staff(site, tx, &id, "A mail in another language", &text, now).await
+        self.tell_staff(site, tx, id, "A mail in another language", &text, now).await
     }
 
-    /// Records a mail that is not ours: nothing of it is kept.
+    /// Records a mail that is not ours, of which nothing is kept; gives its row.
     async fn leave(
         &self,
         tx: &mut Write,
@@ -276,7 +283,7 @@ impl Casebook {
         reason: Option<&str>,
         possible: Possible,
         now: DateTime<Utc>,
-    ) -> Result<Became, EngineError> {
+    ) -> Result<Option<String>, EngineError> {
         let message = NewMessage {
             state: MessageState::Left,
             verdict: mail.verdict(),
@@ -284,8 +291,7 @@ impl Casebook {
             possible: possible == Possible::Yes,
             ..blank(mail)
         };
-        self.keep(tx, mail, &message, now).await?;
-        Ok(Became::Message)
+        self.keep(tx, mail, &message, now).await
     }
 
     /// Records a mail as part of an open case, and lets what it says happen to that.

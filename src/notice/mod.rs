@@ -3,6 +3,10 @@
 //! (whose words), `sentences` (with `tables`), `records` (which numbers), `intent` (what is said), `dates`, `claim`, and `judge`,
 //! the only place that decides. The words themselves stand in `vocabulary`.
 //!
+//! Around these: `apart` (what is made of too many pieces is not taken apart), `characters` (what deceives the eye), `spanish`
+//! and `language` (what is read, and what is known not to be), `aside` (what stands beside a notice), `possible` (why mail that is
+//! left alone should be looked at), `answer` and `report` (what means something only beside a mail of ours).
+//!
 //! Where anything is in doubt, `act` is false: a person reads the mail.
 
 mod act;

@@ -19,7 +19,8 @@
 //! - **Deliver**: an ordered action's attempt is committed before its effect, its outcome after. An attempt without
 //!   an outcome is uncertain: the other side is asked. Only a read-back, or a named person's word, releases a
 //!   confirmation.
-//! - **Staff**: an approval is an event like any other. Commands change cases, and never call HMIS or mail server.
+//! - **Staff**: an approval is an event like any other. Console and commands both go through [`engine::Casebook::decide`], and
+//!   never call HMIS or mail server.
 //!
 //! # The map
 //!
@@ -54,7 +55,7 @@
 //! | [`config`] | TOML over built-in defaults, environment over both |
 //! | [`engine`] | the steps, the loops, the jobs by the clock, staff's decisions |
 //! | [`demo`] | the mails, configuration and roster that `roi-desk demo` starts from |
-//! | [`web`] | HTTP: health and metrics; the room for the console |
+//! | [`web`] | HTTP: the staff console, health and metrics; pages over what the engine says |
 //! | [`cli`] | the commands |
 //!
 //! # Where to start reading

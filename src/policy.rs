@@ -147,6 +147,7 @@ mod tests {
             victim_service_provider: Fact::Known(false),
             visibility_follows_sharing: true,
             as_of: None,
+            vouching: std::collections::BTreeMap::new(),
         }
     }
 

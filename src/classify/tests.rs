@@ -31,6 +31,7 @@ fn a_alone() -> Snapshot {
         victim_service_provider: Fact::Known(false),
         visibility_follows_sharing: true,
         as_of: None,
+        vouching: std::collections::BTreeMap::new(),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `roi-desk case`: see cases, and decide them.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
-use super::{Exit, Failure, Format, casebook, print_json, print_text, show};
+use super::{Exit, Failure, Format, case_json::print_case, casebook, print_json, print_text, show, staff};
 use crate::{
     config::Config,
-    domain::{
-        AgencyId, Approvals, Case, CaseId, CaseState, Change, ClientId, ItemOutcome, MailAddress, NoticeKind,
-        Scenario, Standing,
+    domain::{AgencyId, Approvals, Case, CaseId, CaseState, ClientId, Did, Item, StaffName, Step, UndoState},
+    engine::{
+        Casebook, EngineError,
+        agreement::Figures,
+        evidence::{Evidence, reply_as_it_stands},
+        staff::StaffDecision,
     },
-    engine::{Casebook, EngineError, evidence::Evidence, staff::StaffDecision},
     store::{ActionRow, HistoryRow},
 };
 
@@ -49,6 +50,9 @@ pub enum Args {
     Attest {
         /// The case, e.g. RD-1042
         id: CaseId,
+        /// Only of this client record; else of all that are in a person's hands
+        #[arg(long)]
+        record: Option<ClientId>,
         /// A remark for the history
         #[arg(long)]
         note: Option<String>,
@@ -95,6 +99,48 @@ pub enum Args {
         #[arg(long)]
         note: String,
     },
+    /// Set back what the desk closed by mistake, while nothing was entered since; the agency is told
+    Undo {
+        /// The case, e.g. RD-1042
+        id: CaseId,
+        /// Why it was a mistake, for the history
+        #[arg(long)]
+        note: String,
+    },
+    /// Tick off a change of the worklist that you have made in the HMIS
+    Tick {
+        /// The case, e.g. RD-1042
+        id: CaseId,
+        /// The client record
+        #[arg(long)]
+        record: ClientId,
+        /// Which of its changes, as `case show` numbers them
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        step: u16,
+        /// Take the tick back
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Record what you did by hand with a case of shadow mode
+    Did {
+        /// The case, e.g. RD-1042
+        id: CaseId,
+        /// closed-scenario-1, closed-scenario-2, was-closed or not-closed
+        #[arg(long, value_parser = parse_did)]
+        did: Did,
+        /// Only with this client record; else with all of the case
+        #[arg(long)]
+        record: Option<ClientId>,
+    },
+    /// Show how far staff agree with what the desk would have done in shadow mode
+    Agreement,
+}
+
+fn parse_did(text: &str) -> Result<Did, String> {
+    Did::parse(text).ok_or_else(|| {
+        let names: Vec<_> = Did::ALL.iter().map(|did| did.as_str().replace('_', "-")).collect();
+        format!("it is none of {}", names.join(", "))
+    })
 }
 
 fn parse_state(text: &str) -> Result<CaseState, String> {
@@ -104,70 +150,25 @@ fn parse_state(text: &str) -> Result<CaseState, String> {
     })
 }
 
-/// A case as JSON shows it (INTERFACES.md).
-#[derive(Serialize)]
-struct Shown<'a> {
-    case: CaseId,
-    kind: NoticeKind,
-    state: CaseState,
-    agency: Option<&'a AgencyId>,
-    sender: Option<&'a MailAddress>,
-    sender_verified: bool,
-    new_records: &'a [ClientId],
-    claimed_scenario: Option<Scenario>,
-    items: Vec<ShownItem<'a>>,
-    received_at: DateTime<Utc>,
-    due_at: DateTime<Utc>,
-    finished_at: Option<DateTime<Utc>>,
-    reasons: &'a [String],
-    evidence_sha256: Option<&'a str>,
-    approvals_needed: usize,
-    approvals: Vec<ShownApproval<'a>>,
-    actions: Vec<ShownAction<'a>>,
-    history: Vec<ShownHistory<'a>>,
-}
-
-#[derive(Serialize)]
-struct ShownItem<'a> {
-    record: &'a ClientId,
-    scenario: Option<Scenario>,
-    outcome: ItemOutcome,
-    reasons: &'a [String],
-}
-
-#[derive(Serialize)]
-struct ShownApproval<'a> {
-    by: &'a str,
-    at: DateTime<Utc>,
-}
-
-#[derive(Serialize)]
-struct ShownAction<'a> {
-    key: &'a str,
-    kind: &'a str,
-    record: Option<&'a str>,
-    state: &'a str,
-    attempts: i64,
-}
-
-#[derive(Serialize)]
-struct ShownHistory<'a> {
-    at: DateTime<Utc>,
-    event: &'a str,
-    actor: &'a str,
-    from: &'a str,
-    to: &'a str,
-}
-
-pub(super) async fn run(args: Args, config: &Config, format: Format) -> Result<Exit, Failure> {
+/// `by`: the account that decides; `None`: that of whoever types.
+pub(super) async fn run(
+    args: Args,
+    by: Option<StaffName>,
+    config: &Config,
+    format: Format,
+) -> Result<Exit, Failure> {
     let book = casebook(config).await?;
     let (id, decision) = match args {
+        Args::List { .. } | Args::Show { .. } | Args::Agreement if by.is_some() => {
+            return Err(Failure::Usage("--as is for decisions: to look, leave it out".to_owned()));
+        }
         Args::List { state, record } => return list(&book, config, state, record.as_ref(), format).await,
         Args::Show { id } => return show(&book, config, id, format).await,
+        Args::Agreement => return agreement(&book, format).await,
         Args::Approve { id, note, evidence, only } => {
             (id, StaffDecision::Approve { evidence_sha256: evidence, only, note })
         }
-        Args::Attest { id, note } => (id, StaffDecision::Attest { note }),
+        Args::Attest { id, record, note } => (id, StaffDecision::Attest { record, note }),
         Args::Decline { id, note } => {
             (id, StaffDecision::Decline { note: said(note, "the agency reads it")? })
         }
@@ -178,8 +179,24 @@ pub(super) async fn run(args: Args, config: &Config, format: Format) -> Result<E
         Args::Finish { id, note } => {
             (id, StaffDecision::HandledByHand { note: said(note, "say what you did")? })
         }
+        Args::Undo { id, note } => {
+            (id, StaffDecision::Undo { note: said(note, "say why it was a mistake")? })
+        }
+        Args::Tick { id, record, step, undo } => {
+            let step = usize::from(step) - 1;
+            let decision = if undo {
+                StaffDecision::Untick { record, step }
+            } else {
+                StaffDecision::Tick { record, step }
+            };
+            (id, decision)
+        }
+        Args::Did { id, did, record } => (id, StaffDecision::DidByHand { record, did }),
     };
-    let by = super::user()?;
+    let by = match by {
+        Some(name) => staff::checked(&book, &name).await?.to_string(),
+        None => super::user()?,
+    };
     let case = book.decide(id, &by, decision).await?;
     match format {
         Format::Json => print_case(&book, &case).await?,
@@ -228,75 +245,6 @@ async fn list(
     Ok(Exit::Well)
 }
 
-async fn print_case(book: &Casebook, case: &Case) -> Result<(), Failure> {
-    let actions = book.store.actions(case.id).await?;
-    let history = book.store.history(case.id).await?;
-    print_json(&shown(case, &actions, &history)?)
-}
-
-fn shown<'a>(
-    case: &'a Case,
-    actions: &'a [ActionRow],
-    history: &'a [HistoryRow],
-) -> Result<Shown<'a>, Failure> {
-    Ok(Shown {
-        case: case.id,
-        kind: case.kind,
-        state: case.state,
-        agency: case.agency(),
-        sender: case.sender.as_ref(),
-        sender_verified: matches!(
-            case.standing,
-            Standing::Verified(_) | Standing::Stranger | Standing::Several(_)
-        ),
-        new_records: &case.new_records,
-        claimed_scenario: case.claimed_scenario,
-        items: case
-            .items
-            .iter()
-            .map(|item| ShownItem {
-                record: &item.record,
-                scenario: item.scenario,
-                outcome: item.outcome(),
-                reasons: &item.reasons,
-            })
-            .collect(),
-        received_at: case.received_at,
-        due_at: case.due_at,
-        finished_at: case.finished_at,
-        reasons: &case.reasons,
-        evidence_sha256: case.evidence_sha256.as_deref(),
-        approvals_needed: case.approvals_wanted().people(),
-        approvals: case
-            .approvals
-            .iter()
-            .map(|approval| ShownApproval { by: &approval.by, at: approval.at })
-            .collect(),
-        actions: actions
-            .iter()
-            .map(|action| ShownAction {
-                key: &action.key,
-                kind: &action.kind,
-                record: action.record.as_deref(),
-                state: &action.state,
-                attempts: action.attempts,
-            })
-            .collect(),
-        history: history
-            .iter()
-            .map(|row| {
-                Ok(ShownHistory {
-                    at: row.at()?,
-                    event: &row.event,
-                    actor: &row.actor,
-                    from: &row.from_state,
-                    to: &row.to_state,
-                })
-            })
-            .collect::<Result<_, crate::store::StoreError>>()?,
-    })
-}
-
 async fn show(book: &Casebook, config: &Config, id: CaseId, format: Format) -> Result<Exit, Failure> {
     let case = book
         .store
@@ -314,7 +262,8 @@ async fn show(book: &Casebook, config: &Config, id: CaseId, format: Format) -> R
         Some(sha256) => book.store.evidence(id, sha256).await?,
         None => None,
     };
-    let mut text = in_words(&case, &actions, &history, evidence.as_ref(), config)?;
+    let reply = evidence.as_ref().and_then(|seen| reply_as_it_stands(&case, seen, &book.site().templates));
+    let mut text = in_words(&case, &actions, &history, evidence.as_ref(), reply.as_deref(), config)?;
     text.push_str("\nMails:\n");
     for mail in book.store.message_rows_of(id).await? {
         let at = show::time(mail.received_at, config.time_zone);
@@ -342,16 +291,73 @@ fn standing_in_words(case: &Case) -> String {
     }
 }
 
-fn change_in_words(change: &Change) -> String {
-    match change {
-        Change::CloseSharing => "close statewide data sharing".to_owned(),
-        Change::RemoveGrant(agency) => {
-            format!("take away the visibility granted to {agency}, which has no data in it")
-        }
-        Change::SetAlias { from, to } => {
-            format!("alias: {} → {to}", from.as_deref().filter(|alias| !alias.is_empty()).unwrap_or("empty"))
+/// What people said and did about a record, a line each.
+fn words_of_people(item: &Item, config: &Config) -> Vec<String> {
+    let at = |at: DateTime<Utc>| show::time(at, config.time_zone);
+    let mut lines = Vec::new();
+    if let Some(by) = &item.report.attested_by {
+        lines.push(format!("attested by {by}: the change was not read back"));
+    }
+    if let Some(attested) = &item.attested {
+        let (by, at) = (&attested.by, at(attested.at));
+        lines.push(format!("attested by {by}, {at}: the record is read before that is confirmed to anybody"));
+    }
+    if let Some(last) = item.last_read.as_ref().filter(|_| item.step == Step::Worklist) {
+        lines.push(format!("read at {}: still to be done: {}", at(last.at), last.still.join(" ")));
+    }
+    if let Some(undo) = &item.undo {
+        let became = match &undo.state {
+            UndoState::Ordered => "it is being set back".to_owned(),
+            UndoState::Done => "it was set back".to_owned(),
+            UndoState::Refused(why) => format!("it was not set back: {why}"),
+        };
+        lines.push(format!("undo asked by {}, {} ({}): {became}", undo.by, at(undo.at), undo.note));
+    }
+    if let Some(hand) = &item.by_hand {
+        lines.push(format!("done by hand, says {}, {}: {}", hand.by, at(hand.at), hand.did.in_words()));
+    }
+    lines
+}
+
+async fn agreement(book: &Casebook, format: Format) -> Result<Exit, Failure> {
+    let agreement = book.agreement().await?;
+    if format == Format::Json {
+        print_json(&agreement)?;
+        return Ok(Exit::Well);
+    }
+    let row = |what: String, figures: &Figures| {
+        let counts = [
+            figures.cases,
+            figures.records,
+            figures.recorded,
+            figures.agree,
+            figures.disagree,
+            figures.person,
+        ];
+        std::iter::once(what).chain(counts.iter().map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let mut rows = vec![row("all".to_owned(), &agreement.total)];
+    rows.extend(agreement.by_finding.iter().map(|(did, figures)| row(did.in_words().to_owned(), figures)));
+    rows.extend(agreement.by_agency.iter().map(|(agency, figures)| {
+        row(agency.as_ref().map_or("no agency".to_owned(), ToString::to_string), figures)
+    }));
+    let head =
+        ["the desk's finding, the agency", "cases", "records", "recorded", "agree", "disagree", "a person"];
+    print_text(&show::table(&head, rows))?;
+    if !agreement.disagreements.is_empty() {
+        print_text("\nWhere staff did something else:")?;
+        for other in &agreement.disagreements {
+            print_text(&format!(
+                "    {} record {}: the desk: {}; {}: {}",
+                other.case,
+                other.record,
+                other.desk.in_words(),
+                other.by,
+                other.staff.in_words()
+            ))?;
         }
     }
+    Ok(Exit::Well)
 }
 
 fn in_words(
@@ -359,6 +365,7 @@ fn in_words(
     actions: &[ActionRow],
     history: &[HistoryRow],
     evidence: Option<&Evidence>,
+    reply: Option<&str>,
     config: &Config,
 ) -> Result<String, Failure> {
     use std::fmt::Write;
@@ -383,24 +390,40 @@ fn in_words(
             .scenario
             .map_or("no scenario".to_owned(), |scenario| format!("Scenario {}", u8::from(scenario)));
         line(&format!("\nRecord {}: {scenario}, {}", item.record, item.outcome().as_str()))?;
-        for reason in &item.reasons {
+        for reason in item.happened().chain(item.reasons.iter().map(String::as_str)) {
             line(&format!("    - {reason}"))?;
         }
         if let Some(closing) = &item.closing {
             line("  Changes:")?;
-            for change in &closing.changes {
-                line(&format!("    - {}", change_in_words(change)))?;
+            for (step, change) in closing.changes.iter().enumerate() {
+                let tick = item
+                    .tick(step)
+                    .map(|tick| format!(" (done by {}, {})", tick.by, show::time(tick.at, config.time_zone)));
+                line(&format!(
+                    "    {}. {}{}",
+                    step + 1,
+                    change.in_words(AgencyId::to_string),
+                    tick.unwrap_or_default()
+                ))?;
             }
+        }
+        for word in words_of_people(item, config) {
+            line(&format!("  {word}"))?;
         }
         if let Some(snapshot) = evidence.and_then(|evidence| evidence.snapshot(&item.record)) {
             line("  Facts:")?;
-            line(show::facts(snapshot).trim_end())?;
+            line(show::facts(snapshot, config.time_zone).trim_end())?;
         }
     }
-    if let Some(evidence) = evidence.filter(|_| !case.state.is_over() || case.state == CaseState::Shadowed) {
-        line("\nThe reply, once it is read back:\n")?;
-        for reply_line in evidence.reply.lines() {
-            line(&format!("    | {reply_line}"))?;
+    if evidence.is_some() && (!case.state.is_over() || case.state == CaseState::Shadowed) {
+        match reply {
+            Some(reply) => {
+                line("\nThe reply, once it is read back:\n")?;
+                for reply_line in reply.lines() {
+                    line(&format!("    | {reply_line}"))?;
+                }
+            }
+            None => line("\nNo final reply can be composed as it stands.")?,
         }
         if let Some(sha256) = &case.evidence_sha256 {
             line(&format!("\nEvidence {sha256}"))?;

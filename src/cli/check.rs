@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Failure, Format, config_file, print_json, print_text};
+use super::{Exit, Failure, Format, config_file, print_json, print_text, serve};
 use crate::{
     config::{self, Config, Problem},
     domain::{ChangedBy, Mode},
@@ -92,6 +92,36 @@ async fn hmis(config: &Config, now: DateTime<Utc>) -> Result<Vec<String>, HmisEr
     Ok(lines)
 }
 
+fn in_words(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shadow => "shadow mode: watches and does nothing to anybody",
+        Mode::Live => "live mode: writes to agencies, and marks notices in the mailbox",
+    }
+}
+
+/// Says how the console is reached. Whether it can be.
+fn say_console(config: &Config, format: Format) -> Result<bool, Failure> {
+    let (ok, text) = match serve::certificate(config) {
+        Ok(_) => (true, how_it_is_reached(config)),
+        Err(problem) => (false, format!("{}: {}", problem.key, problem.what)),
+    };
+    say("console", ok, &text, format)?;
+    Ok(ok)
+}
+
+fn how_it_is_reached(config: &Config) -> String {
+    let console = &config.console;
+    let by = match (&console.tls, console.trusted_proxy.as_slice()) {
+        (Some(files), _) => format!("by TLS, with the certificate in {}", files.cert.display()),
+        (None, []) => "from this machine alone".to_owned(),
+        (None, proxies) => {
+            let proxies: Vec<_> = proxies.iter().map(ToString::to_string).collect();
+            format!("through {} alone, which must speak TLS to browsers", proxies.join(", "))
+        }
+    };
+    format!("listens on {}, and is reached {by}", console.listen)
+}
+
 /// How a line begins that says the HMIS is of no use as it is.
 const NOTHING_KNOWN: &str = "nothing is known";
 
@@ -119,11 +149,7 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
         None => "the built-in phrases".to_owned(),
     };
     say("vocabulary", true, &words, format)?;
-    let mode = match config.mode {
-        Mode::Shadow => "shadow mode: watches and does nothing to anybody",
-        Mode::Live => "live mode: writes to agencies, and marks notices in the mailbox",
-    };
-    say("policy", true, mode, format)?;
+    say("policy", true, in_words(config.mode), format)?;
     let changes = match config.hmis.changed_by {
         ChangedBy::Person => "changes are made in the HMIS by a person",
         ChangedBy::Daemon => "changes are made in the HMIS by the desk",
@@ -143,6 +169,7 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, format: Format) -> Re
         well = false;
         say("secrets", false, &text, format)?;
     }
+    well &= say_console(&config, format)?;
     if args.offline {
         return Ok(if well { Exit::Well } else { Exit::No });
     }

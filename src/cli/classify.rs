@@ -107,7 +107,7 @@ pub(super) async fn run(args: &Args, config: &Config, format: Format) -> Result<
         for reason in &found.reasons {
             text.push_str(&format!("  - {reason}\n"));
         }
-        text.push_str(&super::show::facts(snapshot));
+        text.push_str(&super::show::facts(snapshot, config.time_zone));
         print_text(&text)?;
     }
     Ok(Exit::Well)

@@ -1,10 +1,12 @@
 //! `roi-desk demo`: the whole service on embedded parts in a scratch folder.
 
 mod became;
+mod console;
 mod folder;
 
 use std::{
     io::{self, IsTerminal},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -13,7 +15,7 @@ use std::{
 use comfy_table::{Cell, Color};
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::became::Became;
+use self::{became::Became, console::Console};
 use super::{Exit, Failure, Format, print_json, print_text, serve, show, site, start_log};
 use crate::{
     clock::Clock,
@@ -38,6 +40,9 @@ pub struct Args {
     /// The folder to use; a demo that is in it already goes on [default: a fresh one for scratch]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Where the console is: an address of this machine [default: 127.0.0.1:8080, or any free port]
+    #[arg(long, value_name = "ADDR", value_parser = console::within_this_machine, conflicts_with = "once")]
+    listen: Option<SocketAddr>,
     /// Work the sample mails off, print what became of each, and end
     #[arg(long)]
     once: bool,
@@ -60,13 +65,15 @@ pub(super) async fn run(args: Args, format: Format) -> Result<Exit, Failure> {
         Format::Json => seen.iter().try_for_each(print_json)?,
         Format::Text => print_text(&in_a_table(&seen))?,
     }
-    let hints = hints(&folder, &desk.book.store.cases(None, None).await?, args.once);
+    let console = if args.once { None } else { Some(Console::open(&desk.book, args.listen).await?) };
+    let hints = hints(&folder, &desk.book.store.cases(None, None).await?, console.as_ref());
     match format {
         Format::Json => eprintln!("{hints}"),
         Format::Text => print_text(&format!("\n{hints}"))?,
     }
-    if !args.once {
-        keep_watching(&desk, &watch, &folder, seen, format).await?;
+    if let Some(console) = console {
+        let serving = console.listening.serve(Arc::clone(&desk), serve::console(&config), desk.stop.clone());
+        keep_watching(&desk, &watch, &folder, seen, format, serving).await?;
     }
     desk.book.store.close().await;
     drop(lock);
@@ -95,16 +102,18 @@ async fn work_off(desk: &Desk, watch: &Watch) -> Result<(), EngineError> {
     }
 }
 
-/// The daemon's loops, and a line for whatever becomes different, until it is told to stop.
+/// The daemon's loops, the console (`serving`), and a line for whatever becomes different, until it is told to stop.
 async fn keep_watching(
     desk: &Arc<Desk>,
     watch: &Watch,
     folder: &Path,
     mut seen: Vec<Became>,
     format: Format,
+    serving: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let mut loops = daemon::start(desk, watch, Loops { mail: true, judge: true, deliver: true, jobs: false });
+    loops.spawn(serving);
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     let shown = loop {
         tokio::select! {
@@ -219,7 +228,7 @@ fn lines(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// What to try next, with the real path and the real case numbers.
-fn hints(folder: &Path, cases: &[Case], once: bool) -> String {
+fn hints(folder: &Path, cases: &[Case], console: Option<&Console>) -> String {
     let first = |state: CaseState, approvals: Approvals| {
         cases
             .iter()
@@ -243,7 +252,7 @@ fn hints(folder: &Path, cases: &[Case], once: bool) -> String {
     hints.push(("Every mail that was seen:", format!("{desk} mail list")));
     hints.push(("Does everything add up?", format!("{desk} db verify")));
     hints.push(("Do all connections work?", format!("{desk} check")));
-    if once {
+    if console.is_none() {
         hints.push((
             "Do what was decided meanwhile:",
             format!("{program} demo --once --dir {}", quoted(folder)),
@@ -260,7 +269,8 @@ fn hints(folder: &Path, cases: &[Case], once: bool) -> String {
     for (what, command) in hints {
         text.push_str(&format!("  {what:<39}{command}\n"));
     }
-    if !once {
+    if let Some(console) = console {
+        text.push_str(&format!("\n{}\n", console.in_words()));
         text.push_str("\nA mail that is moved there is answered a moment later. Watching; Ctrl-C ends it.");
     }
     text

@@ -1,15 +1,25 @@
 //! `roi-desk healthcheck`: asks the running daemon how it is.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{Request, StatusCode, body::Bytes, header};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 
 use super::{Exit, Failure, Format, print_json, print_text};
-use crate::config::Config;
+use crate::{
+    config::{Config, TlsFiles},
+    web,
+};
 
 /// How long the daemon may take in all.
 const WITHIN: Duration = Duration::from_secs(5);
@@ -23,13 +33,13 @@ struct Health<'a> {
 }
 
 pub(super) async fn run(config: &Config, format: Format) -> Result<Exit, Failure> {
-    let address = config.listen;
+    let address = within_this_machine(config.console.listen);
     let unavailable = |why: &str| {
         Failure::Unavailable(format!(
             "no daemon answers at {address} (console.listen): {why}; is it running?"
         ))
     };
-    let (status, text) = match timeout(WITHIN, ask(address)).await {
+    let (status, text) = match timeout(WITHIN, ask(address, config.console.tls.as_ref())).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Err(unavailable(&error.to_string())),
         Err(_) => return Err(unavailable(&format!("nothing within {} s", WITHIN.as_secs()))),
@@ -48,9 +58,29 @@ pub(super) async fn run(config: &Config, format: Format) -> Result<Exit, Failure
     Ok(if healthy { Exit::Well } else { Exit::No })
 }
 
+/// Where a listener is reached from here: one on all addresses is on loopback as well.
+fn within_this_machine(listens: SocketAddr) -> SocketAddr {
+    let loopback = match listens.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(loopback, listens.port())
+}
+
 /// `GET /readyz`: the status, and the text.
-async fn ask(address: SocketAddr) -> anyhow::Result<(StatusCode, String)> {
+async fn ask(address: SocketAddr, tls: Option<&TlsFiles>) -> anyhow::Result<(StatusCode, String)> {
     let stream = TcpStream::connect(address).await?;
+    match tls {
+        Some(files) => ask_on(web::to_own_console(stream, &files.cert).await?, address).await,
+        None => ask_on(stream, address).await,
+    }
+}
+
+async fn ask_on<S>(stream: S, address: SocketAddr) -> anyhow::Result<(StatusCode, String)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::get("/readyz")
         .header(header::HOST, address.to_string())

@@ -9,9 +9,13 @@ use serde::Serialize;
 use super::{Exit, Failure, Format, casebook, load, print_json, print_text, show};
 use crate::{
     config::Secrets,
-    domain::CaseId,
-    engine::{self, Casebook, EngineError, quarantine::Replayed, staff::StaffDecision},
-    mailbox::{Content, Entry, Fetched, Mailbox},
+    domain::{CaseId, ClientId, NoticeKind},
+    engine::{
+        self, Casebook, EngineError,
+        by_hand::{SaidToBe, fetch_again},
+        quarantine::Replayed,
+    },
+    mailbox::{Content, Fetched},
     store::{MessageRow, MessageState},
 };
 
@@ -37,6 +41,26 @@ pub enum Args {
         /// The message's ID, as `mail list` shows it
         id: String,
     },
+    /// Open a case from a message that is quarantined or was left alone, because you have read it and it is a notice
+    Open {
+        /// The message's ID, as `mail list` shows it
+        id: String,
+        /// What it says
+        #[arg(long)]
+        kind: Kind,
+        /// The client records it names, separated by commas [default: those the desk finds in it]
+        #[arg(long, value_delimiter = ',', value_name = "RECORD")]
+        record: Vec<ClientId>,
+    },
+}
+
+/// What a person can say that a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// A client revokes consent
+    Revocation,
+    /// A client who had refused now consents
+    Consent,
 }
 
 fn parse_state(text: &str) -> Result<MessageState, String> {
@@ -95,6 +119,13 @@ pub(super) async fn run(args: Args, file: Option<&Path>, format: Format) -> Resu
                 .ok_or_else(|| Failure::from(EngineError::NoSuchMessage(id.clone())))?,
         ],
         Args::Replay { id } => return replay(&book, file, &id, format).await,
+        Args::Open { id, kind, record } => {
+            let kind = match kind {
+                Kind::Revocation => NoticeKind::Revocation,
+                Kind::Consent => NoticeKind::Consent,
+            };
+            return open(&book, file, &id, &SaidToBe { kind, records: record }, format).await;
+        }
     };
     if format == Format::Json {
         for row in &rows {
@@ -125,16 +156,8 @@ pub(super) async fn run(args: Args, file: Option<&Path>, format: Format) -> Resu
 
 /// Reads a message again: from what is kept of it, else from the mailbox.
 async fn replay(book: &Casebook, file: Option<&Path>, id: &str, format: Format) -> Result<Exit, Failure> {
-    let (entry, octets) = book.to_replay(id).await?;
-    let fetched = match octets {
-        Some(octets) => Fetched { entry, content: Content::Whole(octets) },
-        None => fetched_again(file, id, entry).await?,
-    };
-    let replayed = book.replay(id, fetched).await?;
-    if let Replayed::Case(case) = &replayed {
-        let by = super::user()?;
-        book.decide(*case, &by, StaffDecision::Note { note: format!("had message {id} read again") }).await?;
-    }
+    let fetched = fetched(book, file, id).await?;
+    let replayed = book.replay(id, &super::user()?, fetched).await?;
     let (exit, told) = match &replayed {
         Replayed::Unreadable(why) => (Exit::No, format!("{id} still cannot be read: {why}")),
         Replayed::Left(None) => (Exit::Well, format!("{id} is no notice; it is left alone")),
@@ -151,22 +174,35 @@ async fn replay(book: &Casebook, file: Option<&Path>, id: &str, format: Format) 
     Ok(exit)
 }
 
-/// Only here the mailbox's own password is read: who decides about cases may not be allowed to.
-async fn fetched_again(file: Option<&Path>, id: &str, entry: Entry) -> Result<Fetched, Failure> {
+/// Opens a case from a message because somebody says what it is.
+async fn open(
+    book: &Casebook,
+    file: Option<&Path>,
+    id: &str,
+    said: &SaidToBe,
+    format: Format,
+) -> Result<Exit, Failure> {
+    let fetched = fetched(book, file, id).await?;
+    let case = book.open_by_hand(id, &super::user()?, said, fetched).await?;
+    match format {
+        Format::Text => print_text(&format!("{id} belongs to {case} now"))?,
+        Format::Json => {
+            let row = book.store.message_row(id).await?;
+            print_json(&row.as_ref().map(Shown::from))?;
+        }
+    }
+    Ok(Exit::Well)
+}
+
+/// A message from what is kept of it, else from the mailbox. Only then the mailbox's own password is read: who decides about
+/// cases may not be allowed to.
+async fn fetched(book: &Casebook, file: Option<&Path>, id: &str) -> Result<Fetched, Failure> {
+    let (entry, octets) = book.to_replay(id).await?;
+    if let Some(octets) = octets {
+        return Ok(Fetched { entry, content: Content::Whole(octets) });
+    }
     let config = load(file, Secrets::All)?;
-    let mut mailbox = Mailbox::open(&engine::mailbox_options(&config)).await.map_err(EngineError::from)?;
-    let gone = || {
-        let hint = match &config.mailbox.quarantine_folder {
-            Some(folder) => format!(" If it lies in \"{folder}\", move"),
-            None => " If it lies elsewhere, move".to_owned(),
-        };
-        Failure::No(format!(
-            "{id}: nothing is kept of it here, and it is no longer in {} under its number.{hint} it back with any mail \
-             program: the desk then takes it in as new mail",
-            entry.key.folder
-        ))
-    };
-    let Some(found) = mailbox.find(&entry.key).await.map_err(EngineError::from)? else { return Err(gone()) };
-    let fetched = mailbox.fetch(&[found]).await.map_err(EngineError::from)?;
-    fetched.into_iter().next().ok_or_else(gone)
+    fetch_again(&engine::mailbox_options(&config), &entry)
+        .await?
+        .ok_or_else(|| EngineError::MailGone { message: id.to_owned(), folder: entry.key.folder }.into())
 }

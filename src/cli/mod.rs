@@ -1,5 +1,6 @@
 //! The commands. Each prints for people, or with `--format json` one JSON value per line; logs go to stderr.
 
+mod case_json;
 mod cases;
 mod check;
 mod classify;
@@ -11,6 +12,7 @@ mod mails;
 mod read;
 mod serve;
 mod show;
+mod staff;
 
 use std::{
     io::{self, IsTerminal},
@@ -23,6 +25,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::{
     clock::Clock,
     config::{self, Config, Problem, Secrets},
+    domain::StaffName,
     engine::{self, Casebook, EngineError, Site},
     store::Store,
 };
@@ -73,11 +76,20 @@ enum Command {
     /// Ask the HMIS which scenario a client record is in for an agency
     Classify(classify::Args),
     /// See and decide cases
-    #[command(subcommand)]
-    Case(cases::Args),
+    Case {
+        /// Decide as this account of staff; its password is asked for, or read from standard input [default: the account of
+        /// your name on this machine]
+        #[arg(long = "as", global = true, value_name = "NAME")]
+        by: Option<StaffName>,
+        #[command(subcommand)]
+        args: cases::Args,
+    },
     /// See every message and what became of it
     #[command(subcommand)]
     Mail(mails::Args),
+    /// The accounts of staff: who may sign in to the console, and decide cases
+    #[command(subcommand)]
+    Staff(staff::Args),
     /// The HMIS tables
     #[command(subcommand)]
     Hmis(hmis::Args),
@@ -123,7 +135,9 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         let text = error.to_string();
         match error {
-            EngineError::Store(crate::store::StoreError::Conflict(_)) => Self::TryAgain(text),
+            EngineError::Store(crate::store::StoreError::Conflict(_)) | EngineError::Stale { .. } => {
+                Self::TryAgain(text)
+            }
             // Trying again does not help; systemd is told not to (RestartPreventExitStatus=78).
             EngineError::Store(crate::store::StoreError::Newer { .. }) => {
                 Self::Configuration(vec![Problem {
@@ -136,11 +150,16 @@ impl From<EngineError> for Failure {
             | EngineError::NoSuchCase(_)
             | EngineError::NoSuchMessage(_)
             | EngineError::AlreadyRead { .. }
+            | EngineError::NotAllowed { .. }
+            | EngineError::MailGone { .. }
+            | EngineError::Unreadable(_)
+            | EngineError::NoClientId(_)
             | EngineError::Reply { .. } => Self::No(text),
             EngineError::Store(_)
             | EngineError::Hmis(_)
             | EngineError::Mailbox(_)
-            | EngineError::Mailer(_) => Self::Unavailable(text),
+            | EngineError::Mailer(_)
+            | EngineError::NoRandom(_) => Self::Unavailable(text),
         }
     }
 }
@@ -224,7 +243,8 @@ async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(&args, file, &load_for_daemon(file)?).await,
         Command::Healthcheck => healthcheck::run(&load(file, Secrets::None)?, format).await,
         Command::Classify(args) => classify::run(&args, &load(file, Secrets::Databases)?, format).await,
-        Command::Case(args) => cases::run(args, &load(file, Secrets::Databases)?, format).await,
+        Command::Case { by, args } => cases::run(args, by, &load(file, Secrets::Databases)?, format).await,
+        Command::Staff(args) => staff::run(args, &load(file, Secrets::Databases)?, format).await,
         Command::Mail(args) => mails::run(args, file, format).await,
         Command::Hmis(args) => hmis::run(&args, &load(file, Secrets::Databases)?, format).await,
         Command::Db(args) => database::run(&args, &load(file, Secrets::Databases)?, format).await,
@@ -263,9 +283,11 @@ async fn casebook(config: &Config) -> Result<Casebook, Failure> {
     Ok(Casebook::new(store, site, Clock::system()).await?)
 }
 
-/// Who typed the command, for the history.
+/// Who typed the command, for the history: as an account of that name would be written, so that nobody is two people.
 fn user() -> Result<String, Failure> {
-    whoami::username().map_err(|error| Failure::No(format!("who you are cannot be told: {error}")))
+    let name =
+        whoami::username().map_err(|error| Failure::No(format!("who you are cannot be told: {error}")))?;
+    Ok(StaffName::parse(&name).map_or(name, |name| name.to_string()))
 }
 
 /// Logs to stderr, as configured. Libraries that may log mail are held to errors of their own making.

@@ -13,14 +13,15 @@ use self::systemd::Systemd;
 use super::{Exit, Failure, config_file, site};
 use crate::{
     clock::Clock,
-    config::{self, Config},
+    config::{self, Config, Problem},
     domain::Mode,
     engine::{
         self, Desk, EngineError,
+        accounts::SessionRules,
         daemon::{self, Loops, Watch},
     },
     store::WorkerLock,
-    web::Listening,
+    web::{self, Certificate, Listening},
 };
 
 /// The first wait for a database that is away at the start; it doubles up to [`LONGEST_WAIT`].
@@ -46,7 +47,7 @@ enum Part {
     Deliver,
     /// What happens by the clock: reminders, the digest, removing old mails, backups
     Jobs,
-    /// Health and metrics over HTTP, at console.listen
+    /// The staff console, health and metrics over HTTP, at console.listen
     Web,
 }
 
@@ -90,7 +91,12 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, config: &Config) -> R
         jobs: runs(Part::Jobs),
     };
     let Some((desk, _lock)) = open(config, &systemd, &mut signals).await? else { return Ok(Exit::Well) };
-    let listening = if runs(Part::Web) { Some(listen(config).await?) } else { None };
+    let certificate = certificate(config).map_err(|problem| Failure::Configuration(vec![problem]))?;
+    let listening = match (runs(Part::Web), certificate.clone()) {
+        (true, Some(certificate)) => Some(listen(config).await?.with(certificate)),
+        (true, None) => Some(listen(config).await?),
+        (false, _) => None,
+    };
     tracing::info!(
         mode = match config.mode {
             Mode::Shadow => "shadow",
@@ -102,15 +108,20 @@ pub(super) async fn run(args: &Args, named: Option<&Path>, config: &Config) -> R
 
     let mut tasks = daemon::start(&desk, &watch(config), loops);
     if let Some(listening) = listening {
-        tracing::info!(address = %listening.address(), "health and metrics are served");
-        tasks.spawn(listening.serve(Arc::clone(&desk), desk.stop.clone()));
+        tracing::info!(
+            address = %listening.address(),
+            tls = certificate.is_some(),
+            "the console, health and metrics are served"
+        );
+        tasks.spawn(listening.serve(Arc::clone(&desk), console(config), desk.stop.clone()));
     }
     // These look on, and are not waited for.
     let mut onlookers = JoinSet::new();
     systemd.ready(&desk).await;
     systemd.look_on(&mut onlookers, &desk);
 
-    let ended = work(&desk, config, named, &systemd, &mut signals, &mut tasks).await;
+    let settings = Reloading { config, named, certificate };
+    let ended = work(&desk, &settings, &systemd, &mut signals, &mut tasks).await;
     systemd.stopping().await;
     onlookers.shutdown().await;
     ended?;
@@ -154,12 +165,34 @@ async fn open(
     }
 }
 
+/// The console as configured.
+pub(super) fn console(config: &Config) -> web::Settings {
+    web::Settings {
+        sessions: SessionRules { idle: config.console.session_idle, longest: config.console.session_longest },
+        zone: config.time_zone,
+        secure: config.console.is_secure(),
+        trusted_proxy: config.console.trusted_proxy.clone(),
+        behind_proxy: config.console.tls.is_none() && !config.console.trusted_proxy.is_empty(),
+    }
+}
+
+/// The console's certificate, if it has one of its own.
+pub(super) fn certificate(config: &Config) -> Result<Option<Certificate>, Problem> {
+    let Some(files) = &config.console.tls else { return Ok(None) };
+    let read = Certificate::read(&files.cert, &files.key).map_err(|error| Problem {
+        source: config.file.as_deref().map_or_else(String::new, |file| file.display().to_string()),
+        key: error.key.to_owned(),
+        what: format!("{} {}", error.file.display(), error.why),
+    })?;
+    Ok(Some(read))
+}
+
 async fn listen(config: &Config) -> Result<Listening, Failure> {
-    Listening::on(config.listen).await.map_err(|error| {
+    Listening::on(config.console.listen).await.map_err(|error| {
         Failure::Unavailable(format!(
             "console.listen: {} cannot be listened on: {error}. If another program has this port, set another one in \
              the configuration",
-            config.listen
+            config.console.listen
         ))
     })
 }
@@ -167,8 +200,7 @@ async fn listen(config: &Config) -> Result<Listening, Failure> {
 /// Lets the loops work, until the daemon is asked to stop.
 async fn work(
     desk: &Desk,
-    config: &Config,
-    named: Option<&Path>,
+    settings: &Reloading<'_>,
     systemd: &Systemd,
     signals: &mut Signals,
     tasks: &mut JoinSet<()>,
@@ -177,7 +209,7 @@ async fn work(
         tokio::select! {
             _ = signals.terminate.recv() => return Ok(()),
             _ = signals.interrupt.recv() => return Ok(()),
-            Some(()) = signals.reload.recv() => reload(desk, config, named, systemd).await,
+            Some(()) = signals.reload.recv() => reload(desk, settings, systemd).await,
             // None of them ends by itself.
             ended = tasks.join_next(), if !tasks.is_empty() => {
                 let why = ended.and_then(Result::err).map(|error| error.to_string()).unwrap_or_default();
@@ -189,12 +221,34 @@ async fn work(
     }
 }
 
-/// Reads the configuration and the files it names again.
-async fn reload(desk: &Desk, config: &Config, named: Option<&Path>, systemd: &Systemd) {
+/// What is read again when the daemon is told to.
+struct Reloading<'a> {
+    /// What it was started with.
+    config: &'a Config,
+    /// Where that stands, if it was named.
+    named: Option<&'a Path>,
+    certificate: Option<Certificate>,
+}
+
+/// Reads the configuration and the files it names again, and the console's certificate.
+async fn reload(desk: &Desk, settings: &Reloading<'_>, systemd: &Systemd) {
     systemd.reloading().await;
-    let again = config::load(config_file(named), std::env::vars());
-    if let Err(error) = desk.reload(config, again).await {
+    let again = config::load(config_file(settings.named), std::env::vars());
+    if let Err(error) = desk.reload(settings.config, again).await {
         tracing::error!(%error, "the settings are refused, and nobody could be told by mail");
+    }
+    match settings.certificate.as_ref().map(Certificate::read_again) {
+        None => {}
+        Some(Ok(())) => tracing::info!("the console's certificate was read again and is shown from now on"),
+        Some(Err(error)) => {
+            let text = format!(
+                "The console's certificate was read again, and cannot be used:\n{error}.\n\nThe console goes on with the one \
+                 it had. Once this is mended: systemctl reload roi-desk\n"
+            );
+            if let Err(error) = desk.book.alarm("certificate", &text).await {
+                tracing::error!(%error, "nobody could be told by mail of the certificate that is refused");
+            }
+        }
     }
     systemd.ready(desk).await;
 }

@@ -48,8 +48,8 @@ fn list(agencies: &BTreeSet<AgencyId>) -> String {
     }
 }
 
-/// The facts of a record, a line each; what is not known says so.
-pub(super) fn facts(snapshot: &Snapshot) -> String {
+/// The facts of a record, a line each, times in the site's zone; what is not known says so.
+pub(super) fn facts(snapshot: &Snapshot, zone: Tz) -> String {
     let status = match &snapshot.status {
         RecordStatus::Active => "active".to_owned(),
         RecordStatus::Merged(Some(into)) => format!("merged into {into}"),
@@ -80,10 +80,7 @@ pub(super) fn facts(snapshot: &Snapshot) -> String {
         ("Priority List", known(snapshot.priority_list).to_owned()),
         ("under 18", known(snapshot.minor).to_owned()),
         ("victim service provider", known(snapshot.victim_service_provider).to_owned()),
-        (
-            "as of",
-            snapshot.as_of.map_or("not known".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string()),
-        ),
+        ("as of", snapshot.as_of.map_or("not known".to_owned(), |at| time(at, zone))),
     ];
     lines.iter().map(|(label, value)| format!("    {label:<26}{value}\n")).collect()
 }

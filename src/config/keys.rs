@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     ops::RangeInclusive,
     path::{Path, PathBuf},
     str::FromStr,
@@ -191,6 +192,35 @@ impl Keys {
     pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
         let text = self.text(key);
         (!text.is_empty()).then(|| self.folder.join(text))
+    }
+
+    /// Whether a section's secrets are wanted.
+    pub(super) fn reads_secrets_of(&self, section: &str) -> bool {
+        self.secrets_read.include(section)
+    }
+
+    /// The same, of a file that nobody else should be able to read.
+    pub(super) fn secret_file(&mut self, key: &str) -> Option<PathBuf> {
+        let path = self.path(key);
+        self.secret_files.extend(path.clone());
+        path
+    }
+
+    /// Addresses of single machines.
+    pub(super) fn machines(&mut self, key: &str) -> Vec<IpAddr> {
+        let list = self.values.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut machines = Vec::new();
+        for (index, entry) in list.iter().enumerate() {
+            match entry.as_str().map(str::parse::<IpAddr>) {
+                Some(Ok(address)) if !address.is_unspecified() => machines.push(address.to_canonical()),
+                Some(Ok(_) | Err(_)) | None => {
+                    let what =
+                        format!("entry {} is not the address of one machine, such as 10.0.0.5", index + 1);
+                    self.problem(key, &what);
+                }
+            }
+        }
+        machines
     }
 
     pub(super) fn count(&mut self, key: &str, allowed: RangeInclusive<usize>) -> Option<usize> {

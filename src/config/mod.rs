@@ -11,6 +11,7 @@ mod units;
 use std::{
     collections::BTreeMap,
     fmt,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -204,8 +205,8 @@ pub struct Config {
     pub vocabulary: Option<PathBuf>,
     /// `replies.templates`.
     pub templates: Option<PathBuf>,
-    /// `console.listen`.
-    pub listen: std::net::SocketAddr,
+    /// `[console]`.
+    pub console: Console,
     /// `staff.notify`.
     pub notify: Vec<MailAddress>,
     /// `ops.alarms_to`.
@@ -218,6 +219,39 @@ pub struct Config {
     pub log: Log,
     /// Every key's value, or a secret file's content, as a fingerprint: enough to see that it has changed.
     fingerprints: BTreeMap<String, u64>,
+}
+
+/// `[console]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Console {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its certificate and key; `None`: it speaks HTTP without TLS.
+    pub tls: Option<TlsFiles>,
+    /// Machines whose word counts about whom they pass on; they speak TLS to browsers.
+    pub trusted_proxy: Vec<IpAddr>,
+    /// How staff reach it, without a slash at the end.
+    pub url: Option<String>,
+    /// How long somebody stays signed in without a page being asked for.
+    pub session_idle: Duration,
+    /// In all.
+    pub session_longest: Duration,
+}
+
+impl Console {
+    /// Whether browsers come over TLS only.
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some() || !self.trusted_proxy.is_empty()
+    }
+}
+
+/// A certificate and its key (PEM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, with those that lead to its authority after it.
+    pub cert: PathBuf,
+    /// Its private key; empty where it is named to the daemon alone and this is another command.
+    pub key: PathBuf,
 }
 
 /// `[log]`.
@@ -339,7 +373,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
     });
     let vocabulary = keys.path("policy.vocabulary");
     let templates = keys.path("replies.templates");
-    let listen = keys.parsed("console.listen", units::loopback);
+    let console = sections::console(keys);
     let notify = keys.addresses("staff.notify");
     let alarms_to = keys.addresses("ops.alarms_to");
     let schedule = keys.schedule();
@@ -365,7 +399,7 @@ fn build(keys: &mut keys::Keys) -> Option<Config> {
         client_id: client_id?,
         vocabulary,
         templates,
-        listen: listen?,
+        console: console?,
         notify,
         alarms_to,
         schedule,

@@ -1,16 +1,17 @@
 //! What may change while the daemon works.
 
-use super::{Config, Smtp};
+use super::{Config, Console, Smtp};
 
 /// What the daemon takes over when its settings are read again (SIGHUP), besides what stands in the files they name.
 /// Everything else takes effect at a restart: above all what decides whether, and on whom, the desk acts.
-const RELOADED: [&str; 9] = [
+const RELOADED: [&str; 10] = [
     "agencies.file",
     "replies.templates",
     "policy.client_id",
     "policy.vocabulary",
     "policy.deadline",
     "staff.notify",
+    "console.url",
     "ops.alarms_to",
     "smtp.max_per_sender",
     "smtp.max_total",
@@ -27,6 +28,7 @@ impl Config {
             vocabulary: again.vocabulary.clone(),
             deadline: again.deadline,
             notify: again.notify.clone(),
+            console: Console { url: again.console.url.clone(), ..self.console.clone() },
             alarms_to: again.alarms_to.clone(),
             smtp: Smtp {
                 max_per_sender: again.smtp.max_per_sender,

@@ -1,8 +1,10 @@
 //! The sections that name servers, folders and databases.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
-use super::{Database, Hmis, Mailbox, MailboxKind, Server, Smtp, SmtpKind, Tls, keys::Keys, units};
+use super::{
+    Console, Database, Hmis, Mailbox, MailboxKind, Server, Smtp, SmtpKind, Tls, TlsFiles, keys::Keys, units,
+};
 use crate::{
     domain::{ChangedBy, MailAddress},
     tls::is_this_machine,
@@ -10,6 +12,63 @@ use crate::{
 
 /// A shorter lease would be lost by a daemon that is merely busy.
 const SHORTEST_LEASE: Duration = Duration::from_secs(5);
+
+/// The use of a session is noted once a minute at most: a shorter idle time would end sessions that are in use.
+const SHORTEST_IDLE: Duration = Duration::from_secs(5 * 60);
+
+pub(super) fn console(keys: &mut Keys) -> Option<Console> {
+    let listen = keys.parsed("console.listen", units::address);
+    let (cert, key) = (keys.path("console.cert_file"), keys.secret_file("console.key_file"));
+    // Whether they are there is for the daemon to see: staff at a terminal may not look into the key's folder.
+    let trusted_proxy = keys.machines("console.trusted_proxy");
+    let tls = match (cert, key) {
+        (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+        (None, None) => None,
+        // It may be named to the daemon alone, by its unit; who else runs a command has no use for it.
+        (Some(cert), None) if !keys.reads_secrets_of("console") => {
+            Some(TlsFiles { cert, key: PathBuf::new() })
+        }
+        (Some(_), None) => {
+            keys.problem("console.key_file", "is empty: name the file of the certificate's private key");
+            None
+        }
+        (None, Some(_)) => {
+            keys.problem("console.cert_file", "is empty: name the file of the key's certificate");
+            None
+        }
+    };
+    let reached_from_afar = listen.is_some_and(|address| !address.ip().is_loopback());
+    let asked_for_neither =
+        ["console.cert_file", "console.key_file"].iter().all(|key| keys.text(key).is_empty());
+    if reached_from_afar && asked_for_neither && trusted_proxy.is_empty() {
+        keys.problem(
+            "console.listen",
+            &format!(
+                "\"{}\" can be reached from other machines, and passwords would go over the network in the clear: give \
+                 console.cert_file and console.key_file, or in console.trusted_proxy the address of the reverse proxy that \
+                 speaks TLS to browsers, or listen on 127.0.0.1 or [::1]",
+                keys.text("console.listen")
+            ),
+        );
+    }
+    let url = keys.parsed("console.url", units::console_url);
+    let session_idle = keys.parsed("console.session_idle", |text| match units::duration(text) {
+        Ok(idle) if idle < SHORTEST_IDLE => Err(format!("\"{text}\" is too short: at least 5m")),
+        other => other,
+    });
+    let session_longest = keys.parsed("console.session_longest", |text| match units::duration(text) {
+        Ok(longest) if longest < SHORTEST_IDLE => Err(format!("\"{text}\" is too short: at least 5m")),
+        other => other,
+    });
+    Some(Console {
+        listen: listen?,
+        tls,
+        trusted_proxy,
+        url: url?,
+        session_idle: session_idle?,
+        session_longest: session_longest?,
+    })
+}
 
 pub(super) fn database(keys: &mut Keys) -> Option<Database> {
     let address = keys.database("database");

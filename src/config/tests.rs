@@ -30,7 +30,8 @@ fn a_site_starts_safe() {
         config.rules,
         Rules { scenario_1: Level::Approve, scenario_2: Level::Approve, priority_list: Level::Approve }
     );
-    assert!(config.listen.ip().is_loopback());
+    assert!(config.console.listen.ip().is_loopback());
+    assert!(config.console.tls.is_none() && config.console.trusted_proxy.is_empty());
     assert_eq!(config.mailbox.since, Duration::from_secs(3 * 86_400));
     assert_eq!(config.authserv_id.as_deref(), Some("mx.hmis.example"));
     assert_eq!(config.agencies_file, Path::new("/etc/roi-desk/agencies.toml"));
@@ -184,4 +185,71 @@ fn a_password_in_a_database_address_makes_the_file_a_secret() {
 fn files_that_are_not_there_are_named() {
     let found = problems(&format!("{MINIMAL}\n[hmis]\nstatements = \"no-such-folder\"\n"));
     assert!(found.iter().any(|problem| problem.contains("hmis.statements: there is no folder")), "{found:?}");
+}
+
+#[test]
+fn a_console_that_others_reach_is_encrypted_or_behind_a_proxy_that_is() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let with = |console: &str| {
+        let text = format!("{MINIMAL}\n[console]\n{console}\n");
+        parse(&text, "roi-desk.toml", folder.path(), [])
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    };
+    for listen in ["0.0.0.0:8080", "[::]:8080", "10.0.0.5:8080"] {
+        let refused = with(&format!("listen = \"{listen}\"")).expect_err("refused");
+        for said in
+            ["console.listen", "can be reached from other machines", "console.cert_file", "trusted_proxy"]
+        {
+            assert!(refused.contains(said), "{listen}: {refused}");
+        }
+    }
+    let files = "listen = \"0.0.0.0:8443\"\ncert_file = \"cert.pem\"\nkey_file = \"key.pem\"";
+    let console = with(files).expect("encrypted");
+    assert!(console.console.is_secure());
+    assert_eq!(console.secret_files, [folder.path().join("key.pem")], "others must not read it");
+    let proxied = with("listen = \"0.0.0.0:8080\"\ntrusted_proxy = [\"10.0.0.5\", \"::ffff:10.0.0.6\"]");
+    let console = proxied.expect("behind a proxy").console;
+    assert_eq!(
+        console.trusted_proxy.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["10.0.0.5", "10.0.0.6"]
+    );
+    assert!(console.is_secure());
+    assert!(!with("listen = \"127.0.0.1:8080\"").expect("nobody else reaches it").console.is_secure());
+
+    for (console, said) in [
+        ("cert_file = \"cert.pem\"", "console.key_file: is empty"),
+        ("key_file = \"key.pem\"", "console.cert_file: is empty"),
+        (
+            "trusted_proxy = [\"10.0.0.0/8\"]",
+            "console.trusted_proxy: entry 1 is not the address of one machine",
+        ),
+        ("trusted_proxy = [\"10.0.0.5\", \"0.0.0.0\"]", "console.trusted_proxy: entry 2"),
+        ("url = \"http://desk.example.org\"", "console.url: "),
+        ("session_idle = \"1m\"", "console.session_idle: \"1m\" is too short"),
+        ("session_longest = \"0s\"", "console.session_longest: \"0s\" is too short"),
+        ("certificate = \"cert.pem\"", "console.certificate: is not a key of the configuration"),
+    ] {
+        let refused = with(console).expect_err("refused");
+        assert!(refused.contains(said), "{console}: {refused}");
+    }
+}
+
+#[test]
+fn a_key_that_only_the_daemon_is_told_of_keeps_nobody_else_from_working() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("roi-desk.toml");
+    std::fs::write(
+        &file,
+        format!("{MINIMAL}\n[console]\nlisten = \"0.0.0.0:8443\"\ncert_file = \"cert.pem\"\n"),
+    )
+    .expect("written");
+    for secrets in [Secrets::Databases, Secrets::None] {
+        let config = load_with(&file, [], secrets).expect("complete without it");
+        let cert = config.console.tls.map(|files| files.cert);
+        assert_eq!(cert, Some(folder.path().join("cert.pem")), "enough to ask the daemon how it is");
+    }
+    assert!(load(&file, []).is_err());
+    let named = ("ROI_DESK__CONSOLE__KEY_FILE".to_owned(), "/run/credentials/key".to_owned());
+    let tls = load(&file, [named]).expect("complete").console.tls.expect("both");
+    assert_eq!(tls.key, Path::new("/run/credentials/key"));
 }

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use crate::tls::is_this_machine;
+
 fn number_and_unit(text: &str) -> Option<(u64, &str)> {
     let text = text.trim();
     let digits = text.chars().take_while(char::is_ascii_digit).count();
@@ -63,18 +65,38 @@ pub fn rate(text: &str) -> Result<Rate, String> {
     parsed.filter(|rate| !rate.per.is_zero()).ok_or_else(|| format!("\"{text}\" is not a rate such as 10/3h"))
 }
 
-/// `127.0.0.1:8080`: an address of this machine that no other one reaches. What listens there asks nobody who they are.
-pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text
-        .parse()
-        .map_err(|_| format!("\"{text}\" is not an address with a port such as 127.0.0.1:8080"))?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!(
-            "\"{text}\" can be reached from other machines, and this version neither encrypts nor asks who is there: \
-             use 127.0.0.1 or [::1], and let a web server on this machine pass on what others may see"
-        ))
+/// `127.0.0.1:8080`: an address of this machine, and a port.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is not an address with a port such as 127.0.0.1:8080"))
+}
+
+/// Takes `https://desk.example.org`, with a port if need be; or http for this very machine. Empty: `None`.
+pub(super) fn console_url(text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = text.strip_suffix('/').unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let (safe, host) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(host), _) => (true, host),
+        (None, Some(host)) => (is_this_machine(without_port(host)), host),
+        (None, None) => (false, ""),
+    };
+    if host.is_empty() || !host.chars().all(plain) {
+        return Err(format!("\"{text}\" is not of the form https://desk.example.org, without a path"));
+    }
+    if !safe {
+        return Err(format!(
+            "\"{text}\" is not encrypted: it begins with https://, unless it is this very machine"
+        ));
+    }
+    Ok(Some(url.to_owned()))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => name,
+        _ => host,
     }
 }
 
@@ -83,16 +105,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_may_be_listened_on() {
-        for text in ["127.0.0.1:8080", "127.0.0.5:0", "[::1]:8080"] {
-            assert!(loopback(text).is_ok(), "{text}");
-        }
-        for text in ["0.0.0.0:8080", "[::]:8080", "10.0.0.5:8080"] {
-            let refused = loopback(text).expect_err("refused");
-            assert!(refused.contains("can be reached from other machines"), "{text}: {refused}");
+    fn where_to_listen_is_an_address_with_a_port() {
+        for text in ["127.0.0.1:8080", "127.0.0.5:0", "[::1]:8080", "0.0.0.0:443"] {
+            assert!(address(text).is_ok(), "{text}");
         }
         for text in ["", "8080", "localhost", "127.0.0.1"] {
-            assert!(loopback(text).expect_err("refused").contains("is not an address with a port"), "{text}");
+            assert!(address(text).expect_err("refused").contains("is not an address with a port"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_console_is_linked_to_by_https_or_on_this_machine() {
+        assert_eq!(console_url(""), Ok(None));
+        for url in [
+            "https://desk.example.org",
+            "https://desk.example.org:8443",
+            "https://[2001:db8::5]:8443",
+            "http://localhost:8080",
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+            "http://[::1]",
+        ] {
+            assert_eq!(console_url(url), Ok(Some(url.to_owned())));
+            assert_eq!(console_url(&format!("{url}/")), Ok(Some(url.to_owned())));
+        }
+        for url in ["http://desk.example.org", "http://10.0.0.5:8080", "http://[2001:db8::5]"] {
+            assert!(console_url(url).expect_err("refused").contains("is not encrypted"), "{url}");
+        }
+        for url in [
+            "desk.example.org",
+            "https://",
+            "https://desk.example.org/desk",
+            "https://ann:pw@desk.example.org",
+            "https://desk.example.org?x",
+            "javascript:alert(1)",
+        ] {
+            assert!(console_url(url).expect_err("refused").contains("without a path"), "{url}");
         }
     }
 

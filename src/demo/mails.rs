@@ -13,6 +13,8 @@ pub struct Mail {
     pub name: &'static str,
     /// What is particular about it, in a few words.
     pub about: &'static str,
+    /// When it arrived.
+    pub arrived_at: DateTime<Utc>,
     /// The mail itself (RFC 5322), lines ended by LF as a Maildir keeps them.
     pub octets: Vec<u8>,
 }
@@ -71,7 +73,7 @@ macro_rules! templates {
 }
 
 /// In the order in which they arrive.
-static TEMPLATES: [Template; 33] = templates! {
+static TEMPLATES: [Template; 34] = templates! {
     "01-scenario-1", "Scenario 1", |it| record(nth(&it.scenario_1, 1));
     "02-scenario-1-closed-already", "Scenario 1, closed already", |it| record(&it.already_closed_1.record);
     "03-scenario-1-household", "Scenario 1, two records",
@@ -117,6 +119,7 @@ static TEMPLATES: [Template; 33] = templates! {
     "32-two-ids", "one ID or the other",
         |it| with_other(&it.already_closed_2.record, &it.deleted_data_of_another.record);
     "33-cannot-be-read", "it cannot be read", nobody;
+    "34-scenario-1-taken-for-2", "Scenario 1, taken for a 2", |it| record(&it.taken_for_2.record);
 };
 
 static ANOTHER: Template = Template {
@@ -126,9 +129,17 @@ static ANOTHER: Template = Template {
     names: |it| record(nth(&it.scenario_1, 2)),
 };
 
-/// The mails of the mailbox, in the order in which they arrive, written at `now`.
+/// The mails of the mailbox, in the order in which they arrived: one an hour, the last at `now`. What the first are about is
+/// overdue where a case is due in a day.
 pub fn mails(sample: &Sample, now: DateTime<Utc>) -> Vec<Mail> {
-    TEMPLATES.iter().map(|template| filled(template, sample, now)).collect()
+    let mut arrived_at = now;
+    let mut mails = Vec::new();
+    for template in TEMPLATES.iter().rev() {
+        mails.push(filled(template, sample, arrived_at));
+        arrived_at -= TimeDelta::hours(1);
+    }
+    mails.reverse();
+    mails
 }
 
 /// One more, for the user to drop into the mailbox: a Scenario 1 that is closed and answered at once.
@@ -161,7 +172,7 @@ fn filled(template: &Template, sample: &Sample, now: DateTime<Utc>) -> Mail {
             text = text.replace(name, &value);
         }
     }
-    Mail { name: template.name, about: template.about, octets: encoded(&text).into_bytes() }
+    Mail { name: template.name, about: template.about, arrived_at: now, octets: encoded(&text).into_bytes() }
 }
 
 /// Writes what stands between the lines `<<<base64` and `>>>` in base64: no client ID could be filled in there

@@ -29,6 +29,8 @@ pub enum ReplyKind {
     Declined(String),
     /// Stopped as the agency asked.
     Cancelled,
+    /// The closing of these records was a mistake and has been set back.
+    Undone(Vec<ClientId>),
 }
 
 impl ReplyKind {
@@ -45,6 +47,7 @@ impl ReplyKind {
             Self::Outcome(_) => "outcome",
             Self::Declined(_) => "declined",
             Self::Cancelled => "cancelled",
+            Self::Undone(_) => "undone",
         }
     }
 }
@@ -57,6 +60,13 @@ pub enum Action {
     TakeMail(u32),
     /// Make the change in the HMIS.
     Close(Closing),
+    /// Set a closing back.
+    Undo {
+        /// The record.
+        record: ClientId,
+        /// Which one of this record's it is, from 1: an attempt at one proves nothing about another.
+        number: u32,
+    },
     /// Read the record and see whether the confirmation is true.
     ReadBack(ClientId),
     /// End the grace.
@@ -83,6 +93,7 @@ impl Action {
         match self {
             Self::TakeMail(number) => format!("{case}/take-mail/{number}"),
             Self::Close(closing) => format!("{case}/close/{}", closing.record),
+            Self::Undo { record, number } => format!("{case}/undo/{record}/{number}"),
             Self::ReadBack(record) => format!("{case}/read-back/{record}"),
             Self::EndGrace(_) => format!("{case}/end-grace"),
             Self::Reply { number, .. } => format!("{case}/reply/{number}"),
@@ -96,6 +107,7 @@ impl Action {
         match self {
             Self::TakeMail(_) => "take_mail",
             Self::Close(_) => "close",
+            Self::Undo { .. } => "undo",
             Self::ReadBack(_) => "read_back",
             Self::EndGrace(_) => "end_grace",
             Self::Reply { .. } => "reply",
@@ -108,7 +120,7 @@ impl Action {
     pub fn record(&self) -> Option<&ClientId> {
         match self {
             Self::Close(closing) => Some(&closing.record),
-            Self::ReadBack(record) => Some(record),
+            Self::ReadBack(record) | Self::Undo { record, .. } => Some(record),
             Self::TakeMail(_)
             | Self::EndGrace(_)
             | Self::Reply { .. }

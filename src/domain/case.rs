@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, AgencyId, Approvals, CaseId, ChangedBy, ClientId, Closing, Excess, MailAddress, NoticeKind,
-    Question, Report, Scenario, Standing,
+    Action, AgencyId, CaseId, ChangedBy, ClientId, Excess, Item, MailAddress, NoticeKind, Question,
+    ReplyKind, Scenario, Standing, Step, Undo, UndoState,
 };
 
 /// Where a case stands. Only durable waits are states; "overdue" or "stuck" is derived.
@@ -138,121 +138,6 @@ pub enum Mode {
     Shadow,
     /// Really does it.
     Live,
-}
-
-/// What became of one record of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemOutcome {
-    /// Not settled yet.
-    Pending,
-    /// Closed, and read back or attested.
-    Closed,
-    /// It was closed when the notice came; read back.
-    AlreadyClosed,
-    /// Left as it was.
-    NotClosed,
-    /// A person decides.
-    NeedsStaff,
-    /// Staff declined.
-    Declined,
-}
-
-impl ItemOutcome {
-    /// The word used in JSON, in the store and on screen.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Closed => "closed",
-            Self::AlreadyClosed => "already_closed",
-            Self::NotClosed => "not_closed",
-            Self::NeedsStaff => "needs_staff",
-            Self::Declined => "declined",
-        }
-    }
-}
-
-/// Where one record of a case stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// The HMIS has not been asked, or has to be asked again.
-    Unjudged,
-    /// Staff approve or decline.
-    AwaitingApproval,
-    /// Grace runs.
-    Waiting,
-    /// The change is under way.
-    Closing,
-    /// A person makes the change.
-    Worklist,
-    /// Closed as far as we know: not said before it is read.
-    ReadingBack,
-    /// A person decides.
-    NeedsStaff,
-    /// Over.
-    Settled(ItemOutcome),
-}
-
-/// One record of a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, none is a parameter")]
-pub struct Item {
-    /// The record.
-    pub record: ClientId,
-    /// Where it stands.
-    pub step: Step,
-    /// Which scenario the HMIS showed; `None`: neither, or not asked yet.
-    pub scenario: Option<Scenario>,
-    /// Why, in plain sentences for staff.
-    pub reasons: Vec<String>,
-    /// The exact changes that were or would be approved.
-    pub closing: Option<Closing>,
-    /// What the reply says about it.
-    pub report: Report,
-    /// Whether the record was found closed, so that no change was made.
-    pub found_closed: bool,
-    /// How many people must approve its closing.
-    pub approvals: Approvals,
-    /// Whether a change was begun: from then on stopping may come too late.
-    pub change_begun: bool,
-    /// Whether the desk has made the change.
-    pub changed: bool,
-    /// Whether the agency has been told the outcome.
-    pub told: bool,
-}
-
-impl Item {
-    /// A record nobody has looked up yet.
-    pub fn new(record: ClientId) -> Self {
-        Self {
-            record,
-            step: Step::Unjudged,
-            scenario: None,
-            reasons: Vec::new(),
-            closing: None,
-            report: Report::default(),
-            found_closed: false,
-            approvals: Approvals::One,
-            change_begun: false,
-            changed: false,
-            told: false,
-        }
-    }
-
-    /// What became of it.
-    pub fn outcome(&self) -> ItemOutcome {
-        match self.step {
-            Step::Settled(outcome) => outcome,
-            Step::NeedsStaff => ItemOutcome::NeedsStaff,
-            Step::Unjudged
-            | Step::AwaitingApproval
-            | Step::Waiting
-            | Step::Closing
-            | Step::Worklist
-            | Step::ReadingBack => ItemOutcome::Pending,
-        }
-    }
 }
 
 /// Something the case as a whole waits for, whatever its records do.
@@ -466,6 +351,12 @@ impl Case {
         self.items.iter().find(|item| &item.record == record)
     }
 
+    /// Whether a person has to know that a closing could not be set back.
+    pub fn has_refused_undo(&self) -> bool {
+        let refused = |undo: &Undo| matches!(undo.state, UndoState::Refused(_));
+        self.items.iter().filter_map(|item| item.undo.as_ref()).any(refused)
+    }
+
     /// Whether an action of the outbox is still what the case wants. A closing ordered before somebody stopped
     /// the case is not.
     pub fn wants(&self, action: &Action) -> bool {
@@ -473,13 +364,22 @@ impl Case {
             Action::Close(closing) => {
                 self.item(&closing.record).is_some_and(|item| item.step == Step::Closing)
             }
+            Action::Undo { record, number } => self.item(record).is_some_and(|item| {
+                item.is_being_undone() && item.undo.as_ref().is_some_and(|undo| undo.number == *number)
+            }),
             Action::ReadBack(record) => {
                 self.item(record).is_some_and(|item| matches!(item.step, Step::ReadingBack | Step::Worklist))
             }
             Action::EndGrace(_) => self.items.iter().any(|item| item.step == Step::Waiting),
             Action::NotifyStaff(number) => {
                 *number == self.notifications
-                    && (self.state.waits_for_staff() || !self.failed_replies.is_empty())
+                    && (self.state.waits_for_staff()
+                        || !self.failed_replies.is_empty()
+                        || self.has_refused_undo())
+            }
+            // Set back since, the record is not what the letter says it is: it never leaves, not even when it is sent again.
+            Action::Reply { kind: ReplyKind::Outcome(records), .. } => {
+                !records.iter().any(|record| self.item(record).is_some_and(Item::was_undone))
             }
             Action::TakeMail(_) | Action::Reply { .. } | Action::FinishMail { .. } => true,
         }

@@ -1,5 +1,7 @@
 //! The exact changes that closing makes to a record (INTERFACES.md, "Closing changes exactly").
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AgencyId, ClientId, Fact, RecordStatus, Scenario, Sharing, Snapshot};
@@ -54,6 +56,22 @@ pub enum Change {
         /// The flag.
         to: String,
     },
+}
+
+impl Change {
+    /// The change as something to do, for staff; `called` says what an agency is called where the words are read.
+    pub fn in_words(&self, called: impl Fn(&AgencyId) -> String) -> String {
+        match self {
+            Self::CloseSharing => "close statewide data sharing".to_owned(),
+            Self::RemoveGrant(agency) => {
+                format!("take away the visibility granted to {}, which has no data in it", called(agency))
+            }
+            Self::SetAlias { from, to } => {
+                let from = from.as_deref().filter(|alias| !alias.is_empty()).unwrap_or("empty");
+                format!("alias: {from} → {to}")
+            }
+        }
+    }
 }
 
 /// Facts that must still hold in the transaction of the change.
@@ -112,6 +130,17 @@ impl Closing {
         after
     }
 
+    /// The changes of which the facts show that they are not made. An alias that reads as it did counts only where there
+    /// was one: an empty one may be one that the source does not carry. What is not known is not listed.
+    pub fn not_made(&self, now: &Snapshot) -> Vec<&Change> {
+        let is_open = |change: &&Change| match change {
+            Change::CloseSharing => now.sharing.is(&Sharing::Open),
+            Change::RemoveGrant(agency) => now.granted.contains(agency),
+            Change::SetAlias { from, .. } => from.is_some() && &now.alias == from,
+        };
+        self.changes.iter().filter(is_open).collect()
+    }
+
     /// Whether the record already looks as this closing would leave it: an earlier attempt, of which no
     /// outcome was recorded, did its work. What it proves about visibility is the read-back's business.
     pub fn is_applied(&self, now: &Snapshot) -> bool {
@@ -158,6 +187,35 @@ pub fn to_do(snapshot: &Snapshot, scenario: Option<Scenario>) -> Vec<ToDo> {
         list.push(ToDo::ClearRoiDate);
     }
     list
+}
+
+/// What speaks against going on with a change that a person makes: what others can see or have entered now, that the
+/// approver did not see. What a closing brings about (sharing, grants, flags, the Priority List) is no such thing, nor is
+/// what `requester`'s own agency entered, nor that less is known. Sentences for staff; agencies are counted, never named.
+pub fn more_seen(seen: &Snapshot, now: &Snapshot, requester: Option<&AgencyId>) -> Vec<String> {
+    let record = &seen.record;
+    let mut lines = Vec::new();
+    if seen.status != now.status {
+        lines.push(format!("record {record}: it is no longer in the same state (active, merged or deleted)"));
+    }
+    if let (Fact::Known(was), Fact::Known(is)) = (&seen.creator, &now.creator)
+        && was != is
+    {
+        lines.push(format!("record {record}: the agency it was created under reads differently"));
+    }
+    let others = |agencies: BTreeSet<AgencyId>| -> BTreeSet<AgencyId> {
+        agencies.into_iter().filter(|agency| Some(agency) != requester).collect()
+    };
+    let more = others(now.data.live.clone()).difference(&seen.agencies_with_data()).count();
+    if more > 0 {
+        lines.push(format!("record {record}: {more} more agencies have data in it"));
+    }
+    let known: BTreeSet<AgencyId> = seen.granted.union(&seen.agencies_with_data()).cloned().collect();
+    let granted = others(now.granted.clone()).difference(&known).count();
+    if granted > 0 {
+        lines.push(format!("record {record}: {granted} more agencies were granted visibility"));
+    }
+    lines
 }
 
 /// A sentence for staff on each thing that differs between what was seen and what is now, without agency names

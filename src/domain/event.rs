@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseId, ClientId, Judgement, MailAddress, ReadBackFinding, Scenario};
+use super::{CaseId, ClientId, Did, Judgement, MailAddress, ReadBackFinding, Scenario, Trace};
 
 /// Who made something happen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,10 +145,13 @@ pub enum Event {
         /// Their remark.
         note: Option<String>,
     },
-    /// A person says the change was made by hand.
+    /// A person says the change was made by hand. The record is read before that is believed.
     Attested {
         /// The account.
         by: String,
+        /// Of this record; `None`: of all that are in a person's hands.
+        #[serde(default)]
+        record: Option<ClientId>,
         /// Their remark.
         note: Option<String>,
     },
@@ -178,6 +181,41 @@ pub enum Event {
         /// The account.
         by: String,
     },
+    /// A person says that the closing was a mistake and asks that it be set back.
+    UndoAsked {
+        /// The account.
+        by: String,
+        /// Why.
+        note: String,
+    },
+    /// A person has made one of the changes of the worklist.
+    StepTicked {
+        /// The account.
+        by: String,
+        /// The record.
+        record: ClientId,
+        /// Which change of its closing, from 0.
+        step: usize,
+    },
+    /// It was not made after all.
+    StepUnticked {
+        /// The account.
+        by: String,
+        /// The record.
+        record: ClientId,
+        /// Which change of its closing, from 0.
+        step: usize,
+    },
+    /// A person says what they did by hand with a case of shadow mode.
+    HandRecorded {
+        /// The account.
+        by: String,
+        /// With this record; `None`: with all of the case.
+        #[serde(default)]
+        record: Option<ClientId>,
+        /// What.
+        did: Did,
+    },
     /// A person leaves a remark.
     Noted {
         /// The account.
@@ -195,6 +233,21 @@ pub enum Event {
     Closed {
         /// The record.
         record: ClientId,
+        /// What was changed, exactly; `None`: an earlier attempt made the change, and what it noted is lost.
+        #[serde(default)]
+        trace: Option<Box<Trace>>,
+    },
+    /// The closing is set back: the record stands as it did before.
+    Undone {
+        /// The record.
+        record: ClientId,
+    },
+    /// The closing cannot be set back; nothing was changed.
+    UndoRefused {
+        /// The record.
+        record: ClientId,
+        /// Why, for staff.
+        reason: String,
     },
     /// The facts are no longer what the decision rests on; nothing was changed.
     FactsChanged {
@@ -210,7 +263,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// The record was read after the change.
+    /// The record was read after the change, or while a person makes it.
     ReadBack {
         /// The record.
         record: ClientId,
@@ -247,11 +300,17 @@ impl Event {
             Self::Stopped { .. } => "stopped",
             Self::HandledByHand { .. } => "handled_by_hand",
             Self::RetryAsked { .. } => "retry_asked",
+            Self::UndoAsked { .. } => "undo_asked",
+            Self::StepTicked { .. } => "step_ticked",
+            Self::StepUnticked { .. } => "step_unticked",
+            Self::HandRecorded { .. } => "hand_recorded",
             Self::Noted { .. } => "noted",
             Self::GraceOver => "grace_over",
             Self::AgencyReminded => "agency_reminded",
             Self::AnswerOverdue => "answer_overdue",
             Self::Closed { .. } => "closed",
+            Self::Undone { .. } => "undone",
+            Self::UndoRefused { .. } => "undo_refused",
             Self::FactsChanged { .. } => "facts_changed",
             Self::CloseRefused { .. } => "close_refused",
             Self::ReadBack { .. } => "read_back",
@@ -270,6 +329,10 @@ impl Event {
             | Self::Stopped { by, .. }
             | Self::HandledByHand { by, .. }
             | Self::RetryAsked { by }
+            | Self::UndoAsked { by, .. }
+            | Self::StepTicked { by, .. }
+            | Self::StepUnticked { by, .. }
+            | Self::HandRecorded { by, .. }
             | Self::Noted { by, .. } => Actor::Staff(by.clone()),
             Self::NoticeJoined { .. }
             | Self::AnswerArrived(_)
@@ -280,6 +343,8 @@ impl Event {
             | Self::AgencyReminded
             | Self::AnswerOverdue
             | Self::Closed { .. }
+            | Self::Undone { .. }
+            | Self::UndoRefused { .. }
             | Self::FactsChanged { .. }
             | Self::CloseRefused { .. }
             | Self::ReadBack { .. }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Action, Answer, Approvals, Assent, Case, CaseId, CaseState, ChangedBy, ClientId, Decision, Hold, Item,
+    Action, Answer, Assent, Case, CaseId, CaseState, ChangedBy, ClientId, Decision, Hold, Item,
     ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Question, ReplyKind, Step,
 };
 
@@ -20,7 +20,12 @@ impl Case {
                 Some(ReplyKind::MissingId)
             }
             Judgement::Person { reasons } => {
-                self.reasons.extend(reasons.iter().cloned());
+                for why in reasons {
+                    // Looked at again, it is said once.
+                    if !self.reasons.contains(why) {
+                        self.reasons.push(why.clone());
+                    }
+                }
                 self.hold = Some(Hold::Staff);
                 for item in self.items.iter_mut().filter(|item| item.step == Step::Unjudged) {
                     item.step = Step::NeedsStaff;
@@ -65,9 +70,14 @@ impl Case {
             return;
         };
         item.scenario = judged.scenario;
-        item.reasons.extend(judged.reasons.iter().cloned());
+        item.reasons.clone_from(&judged.reasons);
+        item.since.clear();
         item.closing.clone_from(&judged.closing);
+        item.forget_hands();
         item.report = judged.report.clone();
+        item.victim_service_provider = judged.victim_service_provider;
+        // Why it came back says more than what keeps it from being closed without a person.
+        item.hindrance = item.came_back.clone().or_else(|| judged.hindrance.clone());
         item.approvals = judged.approvals;
         let decision = match judged.decision {
             Decision::Apply if person_only => Decision::Approve,
@@ -95,7 +105,10 @@ impl Case {
         actions: &mut Vec<Action>,
     ) {
         let changed_by = self.changed_by;
+        let evidence = self.evidence_sha256.clone();
         for item in self.items.iter_mut().filter(|item| chosen(item)) {
+            item.came_back = None;
+            item.begun_on.clone_from(&evidence);
             let Some(closing) = &item.closing else {
                 item.step = Step::NeedsStaff;
                 continue;
@@ -103,6 +116,9 @@ impl Case {
             match (changed_by, grace_until) {
                 (ChangedBy::Person, _) => {
                     item.change_begun = true;
+                    // What the desk may have changed before is not what this change leaves.
+                    item.trace = None;
+                    item.forget_hands();
                     item.step = Step::Worklist;
                     actions.push(Action::ReadBack(item.record.clone()));
                 }
@@ -144,7 +160,9 @@ impl Case {
 
     /// Whether nothing of the case is in motion, so that a person may end it or have it looked at again.
     pub(super) fn rests(&self) -> bool {
-        let in_motion = |item: &Item| matches!(item.step, Step::Unjudged | Step::Closing | Step::ReadingBack);
+        let in_motion = |item: &Item| {
+            matches!(item.step, Step::Unjudged | Step::Closing | Step::ReadingBack) || item.is_being_undone()
+        };
         match self.state {
             CaseState::AwaitingInformation
             | CaseState::AwaitingApproval
@@ -178,47 +196,6 @@ impl Case {
         } else {
             Ok(())
         }
-    }
-
-    /// The records an approval is for: those named, else those that wait for one; where none does, those that a
-    /// person may close all the same. A mail that is not clear enough to act on takes the records by name.
-    pub(super) fn approvable(&self, only: &[ClientId]) -> Result<Vec<ClientId>, &'static str> {
-        let can = |item: &&Item| {
-            matches!(item.step, Step::AwaitingApproval | Step::NeedsStaff) && item.closing.is_some()
-        };
-        let all: Vec<&Item> = self.items.iter().filter(can).collect();
-        if all.is_empty() {
-            return Err("there is nothing to approve: no record of it can be closed as it stands");
-        }
-        if !only.is_empty() {
-            let known = only.iter().all(|record| all.iter().any(|item| &item.record == record));
-            return if known {
-                Ok(only.to_vec())
-            } else {
-                Err("a record you name cannot be closed as it stands")
-            };
-        }
-        if !self.act {
-            return Err("the mail is not clear: read it, and name the records to close with --only");
-        }
-        let waiting: Vec<&&Item> = all.iter().filter(|item| item.step == Step::AwaitingApproval).collect();
-        let chosen = if waiting.is_empty() { all.iter().collect() } else { waiting };
-        Ok(chosen.into_iter().map(|item| item.record.clone()).collect())
-    }
-
-    /// How many people must approve the closing of these records: the strictest of their rules.
-    pub fn approvals_needed(&self, records: &[ClientId]) -> Approvals {
-        let rules =
-            self.items.iter().filter(|item| records.contains(&item.record)).map(|item| item.approvals);
-        rules.max().unwrap_or(Approvals::One)
-    }
-
-    /// How many people must approve what can be approved now.
-    pub fn approvals_wanted(&self) -> Approvals {
-        let open = self.items.iter().filter(|item| {
-            matches!(item.step, Step::AwaitingApproval | Step::NeedsStaff) && item.closing.is_some()
-        });
-        open.map(|item| item.approvals).max().unwrap_or(Approvals::One)
     }
 
     /// Whether the agency can be asked about the case, and would be heard: only its own people answer for it.
@@ -407,6 +384,14 @@ impl Case {
         }
         if self.mail_is_finished() && !before.mail_is_finished() {
             actions.push(Action::FinishMail { answered: self.final_reply_sent });
+        }
+        let under_way = |item: &Item| {
+            matches!(item.step, Step::Waiting | Step::Closing | Step::Worklist | Step::ReadingBack)
+        };
+        let was_changing = matches!(before.state, CaseState::Closing | CaseState::Worklist);
+        if was_changing && self.state == CaseState::NeedsStaff && !self.items.iter().any(under_way) {
+            // They were for changes that are made or no longer offered: whoever gave one may approve what is left.
+            self.approvals.clear();
         }
         let newly_waits = self.state.waits_for_staff() && self.state != before.state;
         if newly_waits && !self.acknowledged && self.mode == Mode::Live {

@@ -130,6 +130,12 @@ pub struct ItemJudgement {
     pub closing: Option<Closing>,
     /// What the reply would say.
     pub report: Report,
+    /// Whether a victim service provider is involved: such a case comes first.
+    #[serde(default)]
+    pub victim_service_provider: Fact<bool>,
+    /// What keeps it from being closed without a person, in a sentence: the weightiest of the reasons.
+    #[serde(default)]
+    pub hindrance: Option<String>,
 }
 
 /// The conclusion on a whole case.
@@ -164,4 +170,10 @@ pub enum ReadBackFinding {
     Confirmed(Report),
     /// It is not: staff are told why.
     Differs(Vec<String>),
+    /// In a person's hands: the change is not made yet, or not known to be. What is still to be done.
+    StillToDo(Vec<String>),
+    /// Somebody attested the change, and nothing that is known speaks against it. What cannot be known rests on their word.
+    Attested(Report),
+    /// Somebody attested the change, and the HMIS shows otherwise: what.
+    Contradicts(Vec<String>),
 }

@@ -1,6 +1,6 @@
 //! What the HMIS says about one client record, with three-valued facts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,41 @@ pub struct Contributors {
     pub complete: bool,
 }
 
+/// A fact of a [`Snapshot`] that a source vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactName {
+    /// Under which agency it was created.
+    Creator,
+    /// Statewide sharing.
+    Sharing,
+    /// Who has entered data.
+    Data,
+    /// Who was granted visibility.
+    Grants,
+    /// The Priority List.
+    PriorityList,
+    /// Under 18.
+    Minor,
+    /// Whether a victim service provider is involved.
+    Vsp,
+}
+
+impl FactName {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Creator, Self::Sharing, Self::Data, Self::Grants, Self::PriorityList, Self::Minor, Self::Vsp];
+}
+
+/// Which source vouches for a fact, completely and freshly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Its name (`hmis_source.source`).
+    pub source: String,
+    /// The instant at which it held: the read itself on a live database.
+    pub as_of: DateTime<Utc>,
+}
+
 /// What the HMIS says about one record at one moment. Agencies are root agencies (an agency with a parent
 /// counts as its root; one that the HMIS's agency list lacks stands for itself).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +181,10 @@ pub struct Snapshot {
     /// The instant at which these facts held: the read itself on a live database, the oldest source used on a
     /// mirror. `None` if no source vouches for anything.
     pub as_of: Option<DateTime<Utc>>,
+    /// Which source vouches for which fact, the newest of them. Alias and Date of ROI Consent stand in the record with its
+    /// sharing, and no source vouches for them apart.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vouching: BTreeMap<FactName, Vouched>,
 }
 
 impl Snapshot {
@@ -167,7 +206,14 @@ impl Snapshot {
             victim_service_provider: Fact::Unknown,
             visibility_follows_sharing: false,
             as_of,
+            vouching: BTreeMap::new(),
         }
+    }
+
+    /// The source that vouches for a fact and as of when; `None`: none does, so that it is unknown, or only what was found
+    /// is known.
+    pub fn vouched(&self, fact: FactName) -> Option<&Vouched> {
+        self.vouching.get(&fact)
     }
 
     /// Agencies with data, the creator among them (creating a record is entering it).
@@ -196,7 +242,7 @@ impl Snapshot {
     /// The facts without when they were read or reported.
     #[must_use]
     pub fn timeless(&self) -> Self {
-        Self { as_of: None, visibility_follows_sharing: false, ..self.clone() }
+        Self { as_of: None, visibility_follows_sharing: false, vouching: BTreeMap::new(), ..self.clone() }
     }
 }
 

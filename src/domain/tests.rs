@@ -1,13 +1,17 @@
 //! The life of a case, told in its own events, and explored: no order of events breaks a promise.
 
+mod by_hand;
+mod undo;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::undo::trace;
 use super::{
-    Action, AgencyId, Answer, Approvals, Assent, Case, CaseId, CaseState, ChangedBy, ClientId, Closing,
-    Decision, Event, Excess, ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode, NoticeKind, Opening,
-    ReadBackFinding, ReplyKind, Report, Scenario, Standing,
+    Action, AgencyId, Answer, Approvals, Assent, Case, CaseId, CaseState, Change, ChangedBy, ClientId,
+    Closing, Decision, Did, Event, Excess, Fact, ItemJudgement, ItemOutcome, Judgement, MailAddress, Mode,
+    NoticeKind, Opening, ReadBackFinding, ReplyKind, Report, Scenario, Standing,
 };
 
 const SEEN: &str = "what-the-approver-saw";
@@ -59,8 +63,14 @@ fn judged(record: &str, scenario: Option<Scenario>, decision: Decision) -> ItemJ
         decision,
         approvals: Approvals::One,
         reasons: Vec::new(),
-        closing: closes.then(|| Closing { record: id(record), changes: Vec::new(), expected: Vec::new() }),
+        closing: closes.then(|| Closing {
+            record: id(record),
+            changes: vec![Change::CloseSharing],
+            expected: Vec::new(),
+        }),
         report: Report::default(),
+        victim_service_provider: Fact::Unknown,
+        hindrance: None,
     }
 }
 
@@ -83,8 +93,25 @@ fn approved(by: &str) -> Event {
     }
 }
 
+fn closed(record: &str) -> Event {
+    Event::Closed { record: id(record), trace: Some(Box::new(trace())) }
+}
+
 fn confirmed(record: &str) -> Event {
     Event::ReadBack { record: id(record), finding: ReadBackFinding::Confirmed(Report::default()) }
+}
+
+fn attest(by: &str) -> Event {
+    Event::Attested { by: by.to_owned(), record: None, note: None }
+}
+
+fn read(record: &str, finding: ReadBackFinding) -> Event {
+    Event::ReadBack { record: id(record), finding }
+}
+
+/// Nothing that is known speaks against what was attested.
+fn word_stands(record: &str) -> Event {
+    read(record, ReadBackFinding::Attested(Report::default()))
 }
 
 /// Lets the events happen one after the other; gives the case and all it ordered, by key.
@@ -98,6 +125,7 @@ fn live(mut case: Case, events: &[Event]) -> (Case, Vec<String>) {
             Action::FinishMail { answered } => format!("finish-mail answered={answered}"),
             Action::TakeMail(_)
             | Action::Close(_)
+            | Action::Undo { .. }
             | Action::ReadBack(_)
             | Action::EndGrace(_)
             | Action::NotifyStaff(_) => action.key(case.id).trim_start_matches("RD-1001/").to_owned(),
@@ -133,7 +161,7 @@ fn scenario_1_applied_is_closed_read_back_and_only_then_confirmed() {
         new_case(&["1"]),
         &[
             judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
-            Event::Closed { record: id("1") },
+            closed("1"),
             confirmed("1"),
             Event::ReplySent { number: 1 },
         ],
@@ -237,7 +265,7 @@ fn grace_ends_for_a_record_though_another_waits_for_approval() {
 fn what_the_desk_closed_is_not_declined_and_the_mail_of_a_finished_case_is_filed() {
     let differs = Event::ReadBack { record: id("1"), finding: ReadBackFinding::Differs(Vec::new()) };
     let apply = judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon);
-    let closed = Event::Closed { record: id("1") };
+    let closed = closed("1");
     let (case, ordered) = live(new_case(&["1"]), &[apply.clone(), closed.clone(), differs]);
     assert_eq!(
         ordered,
@@ -278,11 +306,7 @@ fn what_reads_back_differently_is_not_confirmed() {
     };
     let (case, ordered) = live(
         new_case(&["1"]),
-        &[
-            judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
-            Event::Closed { record: id("1") },
-            differs,
-        ],
+        &[judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon), closed("1"), differs],
     );
     assert_eq!(case.state, CaseState::NeedsStaff);
     assert!(!ordered.iter().any(|key| key.contains("outcome")), "{ordered:?}");
@@ -295,16 +319,14 @@ fn settled_records_are_answered_at_once_while_others_wait() {
         new_case(&["1", "2"]),
         &[
             judgement(vec![judged("1", ONE, Decision::Apply), judged("2", ONE, APPROVE)], ChangedBy::Daemon),
-            Event::Closed { record: id("1") },
+            closed("1"),
             confirmed("1"),
         ],
     );
     assert_eq!(case.state, CaseState::AwaitingApproval);
     assert_eq!(ordered, ["close/1", "reply/1 received", "read-back/1", "reply/2 outcome", "notify/1"]);
-    let (case, ordered) = live(
-        case,
-        &[approved("ann"), Event::Closed { record: id("2") }, confirmed("2"), Event::ReplySent { number: 3 }],
-    );
+    let (case, ordered) =
+        live(case, &[approved("ann"), closed("2"), confirmed("2"), Event::ReplySent { number: 3 }]);
     assert_eq!(case.state, CaseState::Done);
     assert_eq!(ordered, ["close/2", "read-back/2", "reply/3 outcome", "finish-mail answered=true"]);
 }
@@ -327,7 +349,7 @@ fn a_cancel_stops_the_case_before_the_change_and_calls_a_person_after_it() {
     let (case, _) = live(closing, &[Event::CancelAsked { sure: true, excess: Excess::default() }]);
     assert_eq!(case.state, CaseState::NeedsStaff);
     assert!(!case.wants(&order), "a closing not yet begun is dropped");
-    let (case, _) = live(case, &[Event::Closed { record: id("1") }]);
+    let (case, _) = live(case, &[closed("1")]);
     assert_eq!(case.state, CaseState::NeedsStaff, "one that was under way is noted, and a person sees to it");
 }
 
@@ -344,7 +366,7 @@ fn who_could_not_be_verified_is_not_answered_until_staff_confirm_and_then_the_co
         contact: Some(address("director@agency.example")),
         note: None,
     };
-    let (case, ordered) = live(case, &[approval, Event::Closed { record: id("1") }, confirmed("1")]);
+    let (case, ordered) = live(case, &[approval, closed("1"), confirmed("1")]);
     assert_eq!(ordered, ["close/1", "read-back/1", "reply/1 outcome"]);
     assert_eq!(case.correspondent(), Some(&address("director@agency.example")));
 }
@@ -368,7 +390,9 @@ fn worklist_waits_for_a_fresh_read_or_a_named_persons_word() {
     .0;
     assert_eq!(listed.state, CaseState::Worklist);
     assert_eq!(live(listed.clone(), &[confirmed("1")]).0.state, CaseState::Replying);
-    let (case, ordered) = live(listed, &[Event::Attested { by: "bob".to_owned(), note: None }]);
+    let (case, ordered) = live(listed, &[attest("bob")]);
+    assert_eq!((case.state, ordered), (CaseState::Worklist, vec!["read-back/1".to_owned()]));
+    let (case, ordered) = live(case, &[word_stands("1")]);
     assert_eq!((case.state, ordered), (CaseState::Replying, vec!["reply/2 outcome".to_owned()]));
     let attested = case.item(&id("1")).and_then(|item| item.report.attested_by.clone());
     assert_eq!(attested.as_deref(), Some("bob"));
@@ -605,11 +629,7 @@ fn nobody_is_reminded_who_owes_no_answer() {
 fn a_reply_that_fails_calls_a_person_and_can_be_sent_again() {
     let sent = live(
         new_case(&["1"]),
-        &[
-            judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon),
-            Event::Closed { record: id("1") },
-            confirmed("1"),
-        ],
+        &[judgement(vec![judged("1", ONE, Decision::Apply)], ChangedBy::Daemon), closed("1"), confirmed("1")],
     )
     .0;
     let failed = Event::ReplyFailed { number: 1, reason: "550 no such user".to_owned() };
@@ -640,6 +660,7 @@ struct World {
     case: Case,
     orders: BTreeMap<String, Action>,
     proved: BTreeSet<ClientId>,
+    undone: BTreeSet<ClientId>,
     closings: BTreeMap<ClientId, u32>,
     approvals: u32,
     reminders: u32,
@@ -654,14 +675,30 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
         }
         let outcomes = match action {
             Action::Close(closing) => vec![
-                Event::Closed { record: closing.record.clone() },
+                closed(closing.record.as_str()),
                 Event::FactsChanged { record: closing.record.clone(), difference: Vec::new() },
                 Event::CloseRefused { record: closing.record.clone(), reason: String::new() },
             ],
+            Action::Undo { record, .. } => vec![
+                Event::Undone { record: record.clone() },
+                Event::UndoRefused { record: record.clone(), reason: String::new() },
+            ],
             Action::ReadBack(record) => vec![
                 confirmed(record.as_str()),
-                Event::ReadBack { record: record.clone(), finding: ReadBackFinding::Differs(Vec::new()) },
-            ],
+                word_stands(record.as_str()),
+                read(record.as_str(), ReadBackFinding::Differs(Vec::new())),
+                read(record.as_str(), ReadBackFinding::StillToDo(Vec::new())),
+                read(record.as_str(), ReadBackFinding::Contradicts(Vec::new())),
+            ]
+            .into_iter()
+            .chain(
+                world
+                    .case
+                    .item(record)
+                    .filter(|item| item.step == super::Step::Worklist)
+                    .map(|_| Event::FactsChanged { record: record.clone(), difference: Vec::new() }),
+            )
+            .collect(),
             Action::EndGrace(_) => vec![Event::GraceOver],
             Action::Reply { number, .. } => vec![
                 Event::ReplySent { number: *number },
@@ -693,11 +730,15 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
             contact: None,
             note: None,
         },
-        Event::Attested { by: by.clone(), note: None },
+        Event::Attested { by: by.clone(), record: None, note: None },
         Event::Declined { by: by.clone(), note: String::new() },
         Event::Stopped { by: by.clone(), note: None },
         Event::HandledByHand { by: by.clone(), note: String::new() },
-        Event::RetryAsked { by },
+        Event::RetryAsked { by: by.clone() },
+        Event::UndoAsked { by: by.clone(), note: "a mistake".to_owned() },
+        Event::StepTicked { by: by.clone(), record: id("1"), step: 0 },
+        Event::StepUnticked { by: by.clone(), record: id("1"), step: 0 },
+        Event::HandRecorded { by, record: None, did: Did::NotClosed },
         Event::AgencyReminded,
         Event::AnswerOverdue,
         answer(&["1"]),
@@ -727,10 +768,15 @@ fn next_events(world: &World) -> Vec<(Event, Option<String>)> {
     events
 }
 
+#[expect(clippy::too_many_lines, reason = "what each event must not break, in one place")]
 fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World> {
     let (case, actions) = world.case.transition(event, now()).ok()?;
     let mut next = world.clone();
-    if let Some(key) = by_order {
+    let looks_again = matches!(
+        event,
+        Event::ReadBack { finding: ReadBackFinding::StillToDo(_) | ReadBackFinding::Contradicts(_), .. }
+    );
+    if let Some(key) = by_order.filter(|_| !looks_again) {
         next.orders.remove(key);
     }
     let applied_by_policy = matches!(event, Event::Judged(Judgement::Records { items, .. })
@@ -742,9 +788,18 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
         Event::ReadBack { record, finding: ReadBackFinding::Confirmed(_) } => {
             next.proved.insert(record.clone());
         }
+        Event::ReadBack { record, finding: ReadBackFinding::Attested(_) } => {
+            let attested = world.case.item(record).is_some_and(|item| item.attested.is_some());
+            assert!(attested, "taken at nobody's word");
+            next.proved.insert(record.clone());
+        }
         Event::AgencyAsked { .. } => next.reminders = 0,
-        Event::Attested { .. } => next.proved.extend(case.items.iter().map(|item| item.record.clone())),
-        Event::Judged(_)
+        Event::Undone { record } => {
+            assert!(next.undone.insert(record.clone()), "undone twice");
+            next.proved.remove(record);
+        }
+        Event::Attested { .. }
+        | Event::Judged(_)
         | Event::NoticeJoined { .. }
         | Event::AnswerArrived(_)
         | Event::AgencyWrote { .. }
@@ -754,6 +809,11 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
         | Event::Stopped { .. }
         | Event::HandledByHand { .. }
         | Event::RetryAsked { .. }
+        | Event::UndoAsked { .. }
+        | Event::StepTicked { .. }
+        | Event::StepUnticked { .. }
+        | Event::HandRecorded { .. }
+        | Event::UndoRefused { .. }
         | Event::Noted { .. }
         | Event::GraceOver
         | Event::AgencyReminded
@@ -796,6 +856,14 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
                 assert_eq!(next.reminders, 1, "an agency is reminded once at most: {event:?}");
                 assert_eq!(world.case.state, CaseState::AwaitingInformation, "it owes no answer: {event:?}");
             }
+            Action::Reply { kind: ReplyKind::Undone(records), .. } => {
+                assert!(records.iter().all(|record| next.undone.contains(record)), "{event:?}");
+            }
+            Action::Undo { record, .. } => {
+                assert!(matches!(event, Event::UndoAsked { .. }), "undone though nobody asked: {event:?}");
+                assert!(world.case.item(record).is_some_and(|item| item.changed && item.trace.is_some()));
+                assert!(!next.undone.contains(record), "undone twice");
+            }
             Action::TakeMail(_)
             | Action::ReadBack(_)
             | Action::EndGrace(_)
@@ -807,6 +875,19 @@ fn step(world: &World, event: &Event, by_order: Option<&String>) -> Option<World
     }
     next.case = case;
     Some(next)
+}
+
+/// A case that is over stays as it is, whatever becomes of an undo, and a refused one changes nothing.
+fn check_undo(before: &Case, after: &Case, event: &Event) {
+    let outcome = |case: &Case, record| case.item(record).map(super::Item::outcome);
+    if let Event::Undone { record } = event {
+        assert_eq!(outcome(after, record), Some(ItemOutcome::NotClosed));
+    } else if let Event::UndoRefused { record, .. } = event {
+        assert_eq!(outcome(after, record), outcome(before, record));
+    }
+    if before.state.is_over() {
+        assert_eq!((after.state, after.finished_at), (before.state, before.finished_at));
+    }
 }
 
 /// Somebody or something always moves the case on.
@@ -859,6 +940,7 @@ fn explore(records: &[&str], deep: u32, at_least: u32) -> BTreeSet<CaseState> {
         case,
         orders,
         proved: BTreeSet::new(),
+        undone: BTreeSet::new(),
         closings: BTreeMap::new(),
         approvals: 0,
         reminders: 0,
@@ -872,14 +954,20 @@ fn explore(records: &[&str], deep: u32, at_least: u32) -> BTreeSet<CaseState> {
             let Some(mut next) = step(&world, &event, by_order.as_ref()) else { continue };
             steps += 1;
             assert_has_an_owner(&next, &event);
+            check_undo(&world.case, &next.case, &event);
             states.insert(next.case.state);
-            // What people said does not matter to what may happen next.
+            // What people said and ticked does not matter to what may happen next.
             next.case.reasons.clear();
             for item in &mut next.case.items {
                 item.reasons.clear();
+                item.since.clear();
+                item.came_back = None;
+                item.hindrance = None;
+                item.last_read = None;
+                item.ticks.clear();
             }
             let kept: Vec<_> = next.orders.keys().collect();
-            let key = format!("{:?}{kept:?}{:?}", next.case, next.proved);
+            let key = format!("{:?}{kept:?}{:?}{:?}", next.case, next.proved, next.undone);
             if depth < deep && seen.insert(super::sha256_of(&key)) {
                 queue.push_back((next, depth + 1));
             }

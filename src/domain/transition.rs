@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Action, Approval, Case, CaseState, Event, Hold, ItemOutcome, Mode, Question, ReadBackFinding, ReplyKind,
-    Step,
+    Action, Approval, Case, CaseState, Event, Hold, ItemOutcome, Mode, Question, ReplyKind, Step, Undo,
+    UndoState,
 };
 
 /// An event that cannot happen to a case as it stands. Nothing was changed.
@@ -156,13 +156,9 @@ impl Case {
                     next.notify(&mut actions);
                 }
             }
-            Event::Attested { by, note: _ } => {
-                if self.state.is_over() || !self.items.iter().any(|item| item.step == Step::Worklist) {
-                    return refuse("no change of it is in a person's hands");
-                }
-                for item in next.items.iter_mut().filter(|item| item.step == Step::Worklist) {
-                    item.report.attested_by = Some(by.clone());
-                    item.step = Step::Settled(ItemOutcome::Closed);
+            Event::Attested { by, record, note: _ } => {
+                if let Err(why) = next.take_attestation(record.as_ref(), by, now, &mut actions) {
+                    return refuse(&why);
                 }
             }
             Event::Declined { note, .. } => {
@@ -197,6 +193,45 @@ impl Case {
                 }
                 if self.rests() && !asks_again {
                     next.judge_again(|item| !matches!(item.step, Step::Settled(_)));
+                }
+            }
+            Event::UndoAsked { by, note } => {
+                let records = match self.undoable() {
+                    Ok(records) => records,
+                    Err(why) => return refuse(why),
+                };
+                if note.trim().is_empty() {
+                    return refuse("say why the closing was a mistake");
+                }
+                for record in records {
+                    let Some(item) = next.item_mut(&record) else { continue };
+                    let number = item.undo.as_ref().map_or(1, |undo| undo.number + 1);
+                    item.undo = Some(Undo {
+                        number,
+                        by: by.clone(),
+                        at: now,
+                        note: note.trim().to_owned(),
+                        state: UndoState::Ordered,
+                        ended_at: None,
+                        told: false,
+                    });
+                    actions.push(Action::Undo { record, number });
+                }
+            }
+            Event::StepTicked { by, record, step } => match next.take_tick(record, *step, by, now) {
+                // All is done, so they say: it is read now, not at the next look.
+                Ok(true) => actions.push(Action::ReadBack(record.clone())),
+                Ok(false) => {}
+                Err(why) => return refuse(&why),
+            },
+            Event::StepUnticked { record, step, .. } => {
+                if let Err(why) = next.take_untick(record, *step) {
+                    return refuse(&why);
+                }
+            }
+            Event::HandRecorded { by, record, did } => {
+                if let Err(why) = next.take_hand_record(record.as_ref(), *did, by, now) {
+                    return refuse(why);
                 }
             }
             Event::Noted { .. } => {}
@@ -237,36 +272,48 @@ impl Case {
                     }
                 });
             }
-            Event::Closed { record } => {
+            Event::Closed { record, trace } => {
                 let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
                 item.changed = true;
+                item.trace.clone_from(trace);
                 if item.step == Step::Closing {
                     item.step = Step::ReadingBack;
                     actions.push(Action::ReadBack(record.clone()));
                 } else {
-                    item.reasons.push("the change was made before it could be stopped".to_owned());
+                    item.since.push("the change was made before it could be stopped".to_owned());
                 }
             }
+            Event::Undone { record } | Event::UndoRefused { record, .. }
+                if !self.item(record).is_some_and(super::Item::is_being_undone) =>
+            {
+                return refuse("nobody asked to undo that record's closing");
+            }
+            Event::Undone { record } => next.take_undone(record, UndoState::Done, now, &mut actions),
+            Event::UndoRefused { record, reason } => {
+                next.take_undone(record, UndoState::Refused(reason.clone()), now, &mut actions);
+                next.notify(&mut actions);
+            }
             Event::FactsChanged { record, difference } => {
-                let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
-                item.reasons
-                    .extend(difference.iter().map(|line| format!("changed since the decision: {line}")));
-                // Nothing was changed: stopping does not come too late, and a record found closed was closed by others.
-                item.change_begun &= item.step != Step::Closing;
+                let Some(item) = self.item(record) else { return refuse("it does not name that record") };
+                // What was decided meanwhile is not undone by what a former attempt found.
+                if matches!(item.step, Step::Closing | Step::Worklist) {
+                    next.take_changed_facts(record, difference);
+                }
                 next.person_only = true;
                 // The new evidence has to hold all that can then be approved, so those are judged again as well.
                 next.judge_again(|item| {
-                    (&item.record == record && item.step == Step::Closing)
+                    (&item.record == record && matches!(item.step, Step::Closing | Step::Worklist))
                         || matches!(item.step, Step::AwaitingApproval | Step::Waiting)
                         || (item.step == Step::NeedsStaff && item.closing.is_some() && !item.change_begun)
                 });
             }
             Event::CloseRefused { record, reason } => {
                 let Some(item) = next.item_mut(record) else { return refuse("it does not name that record") };
-                item.reasons.push(reason.clone());
-                item.closing = None;
                 if item.step == Step::Closing {
-                    item.step = Step::NeedsStaff;
+                    item.hand_to_staff(std::slice::from_ref(reason));
+                } else {
+                    item.since.push(reason.clone());
+                    item.closing = None;
                 }
             }
             Event::ReadBack { record, finding } => {
@@ -274,18 +321,8 @@ impl Case {
                 if !matches!(item.step, Step::ReadingBack | Step::Worklist) {
                     return refuse("that record is not waiting to be read back");
                 }
-                match finding {
-                    ReadBackFinding::Confirmed(report) => {
-                        item.report = report.clone();
-                        let outcome =
-                            if item.found_closed { ItemOutcome::AlreadyClosed } else { ItemOutcome::Closed };
-                        item.step = Step::Settled(outcome);
-                    }
-                    ReadBackFinding::Differs(reasons) => {
-                        item.reasons.extend(reasons.iter().cloned());
-                        item.closing = None;
-                        item.step = Step::NeedsStaff;
-                    }
+                if let Err(why) = item.take_read_back(finding, now) {
+                    return refuse(why);
                 }
             }
             Event::ReplySent { number } => {

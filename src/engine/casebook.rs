@@ -3,12 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::{EngineError, Metrics};
 use crate::{
     clock::Clock,
     config::Rate,
-    domain::{Action, Case, CaseId, Event, MailAddress, Mode, ReplyKind},
+    domain::{Action, Actor, Case, CaseId, Event, MailAddress, Mode, ReplyKind},
     mailer::{self, Mail},
     notice::ReaderRules,
     reply::{self, Templates},
@@ -35,8 +36,12 @@ pub struct Site {
     pub from: String,
     /// Its address.
     pub from_address: MailAddress,
+    /// The zone in which people read times (`ops.time_zone`).
+    pub time_zone: Tz,
     /// Who is told of cases that wait for a person.
     pub notify: Vec<MailAddress>,
+    /// The console as staff reach it, e.g. `https://desk.example.org`, for links; `None`: there are none.
+    pub console_url: Option<String>,
     /// Who is told that the desk itself needs somebody.
     pub alarms_to: Vec<MailAddress>,
     /// Where unreadable mails go.
@@ -45,6 +50,13 @@ pub struct Site {
     pub max_per_sender: Rate,
     /// At most so many mails in all.
     pub max_total: Rate,
+}
+
+impl Site {
+    /// An instant as people read it, in the site's zone.
+    pub(super) fn time_of(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&self.time_zone).format("%Y-%m-%d %H:%M %Z").to_string()
+    }
 }
 
 /// The store, with all that is needed to let things happen to cases.
@@ -81,7 +93,8 @@ impl Casebook {
     }
 
     /// Lets `event` happen to a case: what becomes of it, its history and all it orders, in the caller's
-    /// transaction. An event that does not fit the case is an error, and the transaction is to be dropped.
+    /// transaction. An event that does not fit the case is an error, and the transaction is to be dropped; so is a
+    /// decision of somebody who may not decide at this very moment, wherever it was asked for.
     pub async fn apply(
         &self,
         site: &Site,
@@ -90,7 +103,15 @@ impl Casebook {
         event: &Event,
         now: DateTime<Utc>,
     ) -> Result<Loaded, EngineError> {
-        let (after, actions) = before.case.transition(event, now)?;
+        if let Actor::Staff(by) = event.actor() {
+            Self::may_decide(tx, &by).await?;
+        }
+        let stands = if matches!(event, Event::Approved { .. }) {
+            Self::with_approvals_that_count(tx, &before.case).await?
+        } else {
+            None
+        };
+        let (after, actions) = stands.as_ref().unwrap_or(&before.case).transition(event, now)?;
         let saved = tx.save_case(before, &after, event, now).await?;
         self.order(site, tx, &before.case, &after, &actions, now).await?;
         tracing::info!(
@@ -101,6 +122,23 @@ impl Casebook {
             "case"
         );
         Ok(saved)
+    }
+
+    /// The case without the approvals of people who may not decide any more, where it has such: two people approve who may,
+    /// both, at the moment the second one does.
+    async fn with_approvals_that_count(tx: &mut Write, case: &Case) -> Result<Option<Case>, EngineError> {
+        let mut stands = case.clone();
+        stands.approvals.clear();
+        for approval in &case.approvals {
+            match Self::may_decide(tx, &approval.by).await {
+                Ok(()) => stands.approvals.push(approval.clone()),
+                Err(EngineError::NotAllowed { who, why }) => {
+                    stands.reasons.push(format!("the approval of {who} no longer counts: {who} {why}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((stands.approvals.len() < case.approvals.len()).then_some(stands))
     }
 
     /// Puts what a case ordered into the outbox, replies as the octets that will leave.
@@ -150,7 +188,7 @@ impl Casebook {
                             &key,
                             to,
                             &waiting_subject(case),
-                            &waiting_text(case),
+                            &waiting_text(case, site),
                             now,
                         )?;
                         tx.order(order(key, Lane::Desk, Some(mail), now), now).await?;
@@ -160,7 +198,7 @@ impl Casebook {
                     tx.order(order(key, Lane::Mailbox, None, now), now).await?;
                 }
                 Action::EndGrace(until) => tx.order(order(key, Lane::Desk, None, *until), now).await?,
-                Action::Close(_) | Action::ReadBack(_) => {
+                Action::Close(_) | Action::Undo { .. } | Action::ReadBack(_) => {
                     tx.order(order(key, Lane::Desk, None, now), now).await?;
                 }
             }
@@ -191,7 +229,8 @@ impl Casebook {
             | ReplyKind::ConsentReceived
             | ReplyKind::Outcome(_)
             | ReplyKind::Declined(_)
-            | ReplyKind::Cancelled => (case.correspondent(), notices.first()),
+            | ReplyKind::Cancelled
+            | ReplyKind::Undone(_) => (case.correspondent(), notices.first()),
         };
         let Some(to) = to else { return Ok(None) };
         let letter = reply::letter(case, kind, first);
@@ -294,9 +333,25 @@ impl Casebook {
 
     /// Lets `event` happen to the case of that number, in a transaction of its own.
     pub async fn happen(&self, id: CaseId, event: &Event) -> Result<Case, EngineError> {
+        self.happen_to(id, None, event).await
+    }
+
+    /// The same, only if the case still has the version that a person saw: that is looked up in the transaction.
+    ///
+    /// # Errors
+    /// [`EngineError::Stale`] if it has another; [`EngineError::Illegal`] if the event does not fit the case.
+    pub(super) async fn happen_to(
+        &self,
+        id: CaseId,
+        seen: Option<i64>,
+        event: &Event,
+    ) -> Result<Case, EngineError> {
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let loaded = tx.case(id).await?.ok_or_else(|| EngineError::NoSuchCase(id.to_string()))?;
+        if let Some(seen) = seen.filter(|seen| *seen != loaded.version) {
+            return Err(EngineError::Stale { case: id, seen, now: loaded.version });
+        }
         let saved = self.apply(&self.site(), &mut tx, &loaded, event, now).await?;
         tx.commit().await?;
         self.metrics.happened(event, &loaded.case, &saved.case, now);
@@ -307,6 +362,7 @@ impl Casebook {
 /// What is wrong, for whoever reads no more than that.
 fn alarm_subject(kind: &str) -> String {
     match (kind, kind.strip_prefix("job-")) {
+        ("certificate", _) => "Alarm: the console's new certificate cannot be used".to_owned(),
         ("reload", _) => "Alarm: the changed settings cannot be used".to_owned(),
         ("mailbox", _) => "Alarm: the mailbox cannot be read".to_owned(),
         ("hmis", _) => "Alarm: the HMIS cannot be asked".to_owned(),
@@ -333,15 +389,26 @@ fn waiting_for(case: &Case) -> &'static str {
         | S::Done
         | S::Declined
         | S::Cancelled
-        | S::Shadowed => "a reply could not be delivered",
+        | S::Shadowed => {
+            if case.failed_replies.is_empty() && case.has_refused_undo() {
+                "its closing was not undone"
+            } else {
+                "a reply could not be delivered"
+            }
+        }
     }
 }
 
-fn waiting_text(case: &Case) -> String {
+fn waiting_text(case: &Case, site: &Site) -> String {
+    let link = site
+        .console_url
+        .as_deref()
+        .map(|url| format!("    {url}/cases/{}\n\nOr from the terminal:\n\n", case.id));
     format!(
-        "Case {id}: {what}.\n\nIt is due on {due}.\n\nTo see it:\n\n    roi-desk case show {id}\n",
+        "Case {id}: {what}.\n\nIt is due on {due}.\n\nTo see it:\n\n{link}    roi-desk case show {id}\n",
         id = case.id,
         what = waiting_for(case),
-        due = case.due_at.format("%Y-%m-%d %H:%M UTC"),
+        due = site.time_of(case.due_at),
+        link = link.unwrap_or_default(),
     )
 }

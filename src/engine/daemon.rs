@@ -168,6 +168,7 @@ async fn watch_mailbox(
     loop {
         desk.poll_once(&mut mailbox, lease, &watch.folder, since).await?;
         backoff.reset();
+        desk.note_told_of_mail(mailbox.is_told());
         if stop.is_cancelled() {
             return Ok(());
         }

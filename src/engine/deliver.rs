@@ -9,6 +9,7 @@ use super::{
     Desk, EngineError, Site,
     evidence::Evidence,
     judge::{replacements_of, report},
+    worklist::Look,
 };
 use crate::{
     classify::{self, ReadBack},
@@ -47,11 +48,13 @@ pub enum Delivered {
 }
 
 /// What became of an attempt.
-enum Effect {
+pub(super) enum Effect {
     /// It is done; this happens to the case.
     Done(Option<Event>),
     /// Not now: why, and when again (`None`: after the usual wait).
     Later(String, Option<DateTime<Utc>>),
+    /// A look at a record whose change a person makes: what it showed, if that is news; why and when to look again.
+    Again(Option<Event>, String, DateTime<Utc>),
     /// Refused for good.
     Refused(String, Option<Event>),
     /// Nobody can say whether it happened.
@@ -80,6 +83,9 @@ impl Desk {
             (Some(Action::ReadBack(record)), Some(loaded)) => {
                 self.read_back(claim, &loaded.case, record).await?
             }
+            (Some(Action::Undo { record, .. }), Some(loaded)) => {
+                self.undo(claim, &loaded.case, record).await?
+            }
             (Some(Action::EndGrace(_)), Some(_)) => Effect::Done(Some(Event::GraceOver)),
             (Some(Action::Reply { number, .. }), Some(_)) => self.send_reply(claim, *number).await,
             (
@@ -87,7 +93,13 @@ impl Desk {
                 Some(_) | None,
             )
             | (
-                Some(Action::Close(_) | Action::ReadBack(_) | Action::EndGrace(_) | Action::Reply { .. }),
+                Some(
+                    Action::Close(_)
+                    | Action::Undo { .. }
+                    | Action::ReadBack(_)
+                    | Action::EndGrace(_)
+                    | Action::Reply { .. },
+                ),
                 None,
             ) => self.send(claim).await,
         })
@@ -224,6 +236,9 @@ impl Desk {
                 self.book.metrics.action(&claim.kind, ActionState::Retrying);
                 return Ok(());
             }
+            Effect::Again(event, why, due) => {
+                return self.look_again(site, tx, claim, event.as_ref(), why, *due).await;
+            }
             Effect::Done(event) => (ActionState::Done, None, event),
             Effect::Refused(why, event) => (ActionState::Refused, Some(why), event),
             Effect::Uncertain(why, event) => (ActionState::Uncertain, Some(why), event),
@@ -256,6 +271,44 @@ impl Desk {
         Ok(())
     }
 
+    /// Notes what a look showed, and puts the next one off. What happened to the case meanwhile (a tick, somebody's word)
+    /// may want another look at once, and the order for it found this one begun.
+    async fn look_again(
+        &self,
+        site: &Site,
+        mut tx: Write,
+        claim: &Claim,
+        event: Option<&Event>,
+        why: &str,
+        due: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
+        let now = self.book.clock.now();
+        let loaded = match &claim.case {
+            Some(held) => tx.case(held.case.id).await?,
+            None => None,
+        };
+        let version = |loaded: Option<&crate::store::Loaded>| loaded.map(|loaded| loaded.version);
+        let due = if version(loaded.as_ref()) == version(claim.case.as_ref()) { due } else { now };
+        tx.put_off(claim, why, PutOff::Waiting, due, now).await?;
+        let mut happened = None;
+        if let (Some(event), Some(before)) = (event, loaded) {
+            match self.book.apply(site, &mut tx, &before, event, now).await {
+                Ok(after) => happened = Some((event, before, after)),
+                Err(EngineError::Illegal(why)) => {
+                    tracing::info!(action = %claim.key, %why, "what it read no longer matters to the case");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        tx.commit().await?;
+        self.book.metrics.action(&claim.kind, ActionState::Retrying);
+        if let Some((event, before, after)) = happened {
+            self.book.metrics.happened(event, &before.case, &after.case, now);
+        }
+        self.wake.all();
+        Ok(())
+    }
+
     async fn close(&self, claim: &Claim, case: &Case, closing: &Closing) -> Result<Effect, EngineError> {
         let record = &closing.record;
         if self.changed_by == ChangedBy::Person {
@@ -266,14 +319,16 @@ impl Desk {
             ));
         }
         match self.hmis.close(closing, self.book.clock.now()).await {
-            Ok(CloseOutcome::Closed) => Ok(Effect::Done(Some(Event::Closed { record: record.clone() }))),
+            Ok(CloseOutcome::Closed(trace)) => {
+                Ok(Effect::Done(Some(Event::Closed { record: record.clone(), trace })))
+            }
             Ok(CloseOutcome::FactsChanged(now)) => {
                 // An earlier attempt, of which no outcome is known, may have made the change.
                 let tried = claim.attempts > 0;
                 if tried
                     && now.iter().any(|snapshot| &snapshot.record == record && closing.is_applied(snapshot))
                 {
-                    return Ok(Effect::Done(Some(Event::Closed { record: record.clone() })));
+                    return Ok(Effect::Done(Some(Event::Closed { record: record.clone(), trace: None })));
                 }
                 let difference = self.what_changed(case, &now).await?;
                 Ok(Effect::Refused(
@@ -306,11 +361,11 @@ impl Desk {
             .collect())
     }
 
-    /// Reads a record after the change. Only this, or a named person's word, releases a confirmation.
+    /// Reads a record after the change. Only this releases a confirmation; a named person's word counts only for what cannot
+    /// be read.
     async fn read_back(&self, claim: &Claim, case: &Case, record: &ClientId) -> Result<Effect, EngineError> {
         let now = self.book.clock.now();
         let Some(item) = case.item(record) else { return Ok(Effect::Done(None)) };
-        let by_hand = item.step == Step::Worklist;
         let mut records = vec![record.clone()];
         records.extend(replacements_of(case, record).into_iter().cloned());
         let read = async {
@@ -331,28 +386,24 @@ impl Desk {
         };
         self.hmis_outage.over();
         let Some((snapshot, replacements)) = snapshots.split_first() else { return Ok(Effect::Done(None)) };
-        let look_again = Some(now + super::delta(self.poll_every));
+        let again = now + super::delta(self.poll_every);
+        if item.step == Step::Worklist {
+            let look =
+                Look { claim, case, item, snapshot, replacements, requester: requester.as_ref(), again };
+            return self.look_at_worklist(&look).await;
+        }
         let differs = |reasons: Vec<String>| {
             let finding = ReadBackFinding::Differs(reasons);
             Ok(Effect::Done(Some(Event::ReadBack { record: record.clone(), finding })))
         };
-        // A mirror knows nothing of a change before it was filled again.
-        if by_hand && !self.live && snapshot.as_of.is_none_or(|as_of| as_of <= claim.ordered_at) {
-            return Ok(Effect::Later("no import is newer than the change".to_owned(), look_again));
-        }
         match classify::read_back(snapshot, item.scenario, requester.as_ref()) {
             ReadBack::Confirmed { .. } => {
                 let report = report(case, snapshot, item.scenario, replacements, requester.as_ref());
                 let finding = ReadBackFinding::Confirmed(report);
                 Ok(Effect::Done(Some(Event::ReadBack { record: record.clone(), finding })))
             }
-            ReadBack::StillOpen if by_hand => {
-                Ok(Effect::Later("the record is still open in the HMIS".to_owned(), look_again))
-            }
             // A mirror may know after its next filling.
-            ReadBack::Unknown(reasons) if by_hand || !self.live => {
-                Ok(Effect::Later(reasons.join(" "), look_again))
-            }
+            ReadBack::Unknown(reasons) if !self.live => Ok(Effect::Later(reasons.join(" "), Some(again))),
             ReadBack::StillOpen => differs(vec!["it reads back as still shared statewide".to_owned()]),
             ReadBack::Differs(reasons) | ReadBack::Unknown(reasons) => differs(reasons),
         }
@@ -370,7 +421,7 @@ impl Desk {
             Effect::Later(reason, _) if self.book.clock.now() - claim.ordered_at > TRY_REPLY_FOR => {
                 Effect::Refused(reason.clone(), Some(Event::ReplyFailed { number, reason }))
             }
-            Effect::Later(reason, due) => Effect::Later(reason, due),
+            later @ (Effect::Later(..) | Effect::Again(..)) => later,
         }
     }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Case, Closing, Decision, ItemJudgement, ItemOutcome, ReplyKind, Scenario, Snapshot, Step, sha256_of,
+        Case, ClientId, Closing, Decision, Item, ItemJudgement, ItemOutcome, ReplyKind, Scenario, Snapshot,
+        Step, sha256_of,
     },
     reply::{self, Templates},
 };
@@ -51,13 +52,46 @@ impl Evidence {
     }
 
     /// The facts on one of the records or replacements.
-    pub fn snapshot(&self, record: &crate::domain::ClientId) -> Option<&Snapshot> {
+    pub fn snapshot(&self, record: &ClientId) -> Option<&Snapshot> {
         self.records
             .iter()
             .map(|seen| &seen.snapshot)
             .chain(&self.replacements)
             .find(|snapshot| &snapshot.record == record)
     }
+}
+
+/// The text of the reply that would leave if what is under way, or else what can be approved, were closed and read back as
+/// judged. `None`: nothing of the case can be closed as it stands, so that no final reply is known.
+pub fn reply_as_it_stands(case: &Case, seen: &Evidence, templates: &Templates) -> Option<String> {
+    let under_way = |item: &&Item| match item.step {
+        Step::AwaitingApproval | Step::Waiting | Step::Closing | Step::Worklist => item.closing.is_some(),
+        Step::ReadingBack => true,
+        Step::Unjudged | Step::NeedsStaff | Step::Settled(_) => false,
+    };
+    let offered = |item: &&Item| item.step == Step::NeedsStaff && item.closing.is_some();
+    let mut chosen: Vec<ClientId> =
+        case.items.iter().filter(under_way).map(|item| item.record.clone()).collect();
+    if chosen.is_empty() {
+        chosen = case.items.iter().filter(offered).map(|item| item.record.clone()).collect();
+    }
+    if chosen.is_empty() {
+        return None;
+    }
+    let text = if seen.records.iter().map(|record| &record.snapshot.record).eq(&chosen) {
+        seen.reply.clone()
+    } else {
+        let mut imagined = case.clone();
+        for item in imagined.items.iter_mut().filter(|item| chosen.contains(&item.record)) {
+            item.step = Step::Settled(match (item.step, item.found_closed) {
+                (Step::ReadingBack, true) => ItemOutcome::AlreadyClosed,
+                _ => ItemOutcome::Closed,
+            });
+        }
+        let letter = reply::letter(&imagined, &ReplyKind::Outcome(chosen), false);
+        templates.render(&letter).map(|rendered| rendered.text).unwrap_or_default()
+    };
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// The text of the reply that would leave if every judged record were closed and read back as judged.

@@ -105,7 +105,13 @@ fn may_be_one_mail(error: &EngineError) -> bool {
         | EngineError::Mailbox(_)
         | EngineError::Mailer(_)
         | EngineError::NoSuchMessage(_)
-        | EngineError::AlreadyRead { .. } => false,
+        | EngineError::AlreadyRead { .. }
+        | EngineError::NotAllowed { .. }
+        | EngineError::MailGone { .. }
+        | EngineError::Unreadable(_)
+        | EngineError::NoClientId(_)
+        | EngineError::NoRandom(_)
+        | EngineError::Stale { .. } => false,
     }
 }
 
@@ -152,7 +158,20 @@ impl Casebook {
             }
             return Ok(Became::Message);
         }
-        match self.place(site, tx, mail, notice, &conversation, now).await? {
+        self.record_notice_mail(site, tx, mail, notice, &conversation, now).await
+    }
+
+    /// Records a mail that is a notice: it joins an open case, or opens one and tells those it speaks against.
+    pub(super) async fn record_notice_mail(
+        &self,
+        site: &Site,
+        tx: &mut Write,
+        mail: &Read,
+        notice: &Notice,
+        conversation: &Conversation,
+        now: DateTime<Utc>,
+    ) -> Result<Became, EngineError> {
+        match self.place(site, tx, mail, notice, conversation, now).await? {
             Place::Existing(happens) => {
                 let mut became = Became::Message;
                 for (nth, (id, event)) in happens.into_iter().enumerate() {
@@ -171,7 +190,7 @@ impl Casebook {
                 self.record_notice(tx, mail, notice, case.id, now).await?;
                 self.order(site, tx, &case, &case, &actions, now).await?;
                 tracing::info!(case = %case.id, kind = case.kind.as_str(), records = case.items.len(), "case opened");
-                for (id, event) in self.beside(tx, mail, notice, &conversation, case.id).await? {
+                for (id, event) in self.beside(tx, mail, notice, conversation, case.id).await? {
                     self.join(site, tx, id, event, now).await?;
                 }
                 Ok(Became::Opened)

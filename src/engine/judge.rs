@@ -117,6 +117,7 @@ impl Desk {
                 // The facts are shown and the record can be named to be closed; nothing happens by itself.
                 item.decision = Decision::Person;
                 item.reasons.push(doubt.to_owned());
+                item.hindrance = Some(doubt.to_owned());
             }
             seen.push(RecordEvidence {
                 snapshot,
@@ -162,11 +163,18 @@ impl Desk {
             (!found.is_neutral()).then(|| Closing::of(snapshot, found.scenario, &related)).flatten();
         let after = closing.as_ref().map_or_else(|| snapshot.clone(), |closing| closing.applied_to(snapshot));
         let mut reasons = found.reasons.clone();
+        let mut hindrance = match found.scenario {
+            // What was found stands after what the record looks like.
+            None => found.reasons.last().cloned(),
+            Some(_) => more_reasons.last().cloned(),
+        };
         reasons.extend(more_reasons);
         if let (Some(claimed), Some(scenario)) = (case.claimed_scenario, found.scenario)
             && claimed != scenario
         {
-            reasons.push(format!("the notice speaks of Scenario {}", u8::from(claimed)));
+            let why = format!("the notice speaks of Scenario {}", u8::from(claimed));
+            reasons.push(why.clone());
+            hindrance = Some(why);
         }
         let decision = if closing.is_none() && matches!(decision, Decision::Apply | Decision::Approve) {
             Decision::Person
@@ -181,6 +189,8 @@ impl Desk {
             reasons,
             closing,
             report: report(case, &after, found.scenario, &related, requester),
+            victim_service_provider: snapshot.victim_service_provider,
+            hindrance,
         }
     }
 

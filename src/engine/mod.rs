@@ -5,7 +5,8 @@
 //! - `thread`: which case a mail belongs to; [`quarantine`]: what cannot be read, and is read again;
 //! - [`judge`]: a case → facts → a conclusion;
 //! - [`deliver`]: an ordered action → its effect → its outcome;
-//! - [`staff`]: what people decide, through the same events;
+//! - `undo`: a closing by mistake is set back;
+//! - [`staff`]: what people decide, through the same events; [`agreement`]: how far they decide as the desk would;
 //! - [`casebook`]: the one place where an event, the case it changes and what the case then orders are committed
 //!   together;
 //! - [`jobs`]: what happens by the clock, as [`schedule`] says;
@@ -14,6 +15,9 @@
 //! - `outage`: what has been away for long is alarmed;
 //! - [`reload`]: settings that change while the desk works.
 
+pub mod accounts;
+pub mod agreement;
+pub mod by_hand;
 pub mod casebook;
 pub mod daemon;
 pub mod deliver;
@@ -32,8 +36,11 @@ mod reading;
 pub mod reload;
 pub mod schedule;
 pub mod staff;
+pub mod status;
 mod thread;
+mod undo;
 mod wake;
+mod worklist;
 
 use std::{
     collections::BTreeSet,
@@ -45,6 +52,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
+pub use agreement::Agreement;
 pub use casebook::{Casebook, Site};
 pub use metrics::Metrics;
 pub use pulse::{Pulse, Pulses};
@@ -90,6 +98,16 @@ pub enum EngineError {
         /// Why.
         why: String,
     },
+    /// Something happened to the case since the person looked at it, and what they decided may not fit any more.
+    #[error("{case} has changed since you looked at it: see how it stands now, and decide again")]
+    Stale {
+        /// The case.
+        case: crate::domain::CaseId,
+        /// The version they saw.
+        seen: i64,
+        /// The version it has now.
+        now: i64,
+    },
     /// There is no such case.
     #[error("there is no case {0}")]
     NoSuchCase(String),
@@ -104,6 +122,34 @@ pub enum EngineError {
         /// Its case.
         case: crate::domain::CaseId,
     },
+    /// Who asked may not.
+    #[error("{who} {why}: ask an administrator of the desk (`roi-desk staff`)")]
+    NotAllowed {
+        /// The account.
+        who: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A mail is neither kept here nor where it was.
+    #[error(
+        "nothing is kept of message {message}, and it is no longer in {folder} under its number: move it back there with any \
+         mail program, and the desk takes it in as new mail"
+    )]
+    MailGone {
+        /// The message.
+        message: String,
+        /// Where it was.
+        folder: String,
+    },
+    /// A word that does not look as client IDs look here.
+    #[error("\"{0}\" does not look like a client ID here (policy.client_id)")]
+    NoClientId(crate::domain::ClientId),
+    /// Nothing of a mail can be read, not even who sent it.
+    #[error("the mail cannot be read: {0}. See to it in the mailbox")]
+    Unreadable(String),
+    /// The operating system gives no random numbers, or the hash failed.
+    #[error("no secret can be made: {0}")]
+    NoRandom(String),
 }
 
 impl EngineError {
@@ -119,9 +165,15 @@ impl EngineError {
             | Self::Mailer(_)
             | Self::Illegal(_)
             | Self::Reply { .. }
+            | Self::Stale { .. }
             | Self::NoSuchCase(_)
             | Self::NoSuchMessage(_)
-            | Self::AlreadyRead { .. } => false,
+            | Self::AlreadyRead { .. }
+            | Self::NotAllowed { .. }
+            | Self::MailGone { .. }
+            | Self::Unreadable(_)
+            | Self::NoClientId(_)
+            | Self::NoRandom(_) => false,
         }
     }
 }
@@ -145,6 +197,9 @@ pub struct Desk {
     live: bool,
     grace: TimeDelta,
     policy: crate::policy::Rules,
+    mailbox: crate::mailbox::Options,
+    told_of_mail: Mutex<Option<bool>>,
+    started_at: DateTime<Utc>,
     done_folder: Option<String>,
     poll_every: Duration,
     lease: TimeDelta,
@@ -233,9 +288,11 @@ pub fn site(config: &Config) -> Result<Site, Vec<Problem>> {
         },
         mode: config.mode,
         deadline: delta(config.deadline),
+        time_zone: config.time_zone,
         from: config.smtp.from.clone(),
         from_address: config.smtp.from_address.clone(),
         notify: config.notify.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        console_url: config.console.url.clone(),
         alarms_to: config.alarms_to.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         quarantine_folder: config.mailbox.quarantine_folder.clone(),
         max_per_sender: config.smtp.max_per_sender,
@@ -316,6 +373,15 @@ impl Desk {
         self.lease.to_std().unwrap_or_default()
     }
 
+    /// Notes whether the mail server tells when mail arrives.
+    pub(crate) fn note_told_of_mail(&self, is_told: bool) {
+        *self.told_of_mail.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(is_told);
+    }
+
+    fn is_told_of_mail(&self) -> Option<bool> {
+        *self.told_of_mail.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Opens store, HMIS and mailer as configured.
     pub async fn open(config: &Config, site: Site, clock: Clock) -> Result<Self, EngineError> {
         let store = Store::open(&config.database.address).await?;
@@ -341,6 +407,7 @@ impl Desk {
         store: Store,
         hmis: Hmis,
     ) -> Result<Self, EngineError> {
+        let started_at = clock.now();
         Ok(Self {
             book: Casebook::new(store, site, clock).await?,
             hmis,
@@ -352,6 +419,9 @@ impl Desk {
             live: config.hmis.live,
             grace: delta(config.grace),
             policy: config.rules,
+            mailbox: mailbox_options(config),
+            told_of_mail: Mutex::default(),
+            started_at,
             done_folder: config.mailbox.done_folder.clone(),
             poll_every: config.mailbox.poll_every,
             lease: delta(config.database.lease),

@@ -77,7 +77,7 @@ impl Desk {
         let text = format!(
             "The desk has not been able to read the mailbox since {}. New notices wait unseen.\n\nIt goes on trying. \
              Why it fails stands in the desk's log, and this looks at every part:\n\n    roi-desk check\n",
-            since.format("%Y-%m-%d %H:%M UTC")
+            self.book.site().time_of(since)
         );
         if self.tell_of_outage("mailbox", since, &text).await {
             self.mailbox_outage.told();
@@ -91,7 +91,7 @@ impl Desk {
             "The desk has not been able to ask the HMIS since {}. Cases wait to be looked up or closed, and nothing is \
              lost.\n\nIt goes on trying. Why it fails stands in the desk's log, and this looks at every part:\n\n    \
              roi-desk check\n",
-            since.format("%Y-%m-%d %H:%M UTC")
+            self.book.site().time_of(since)
         );
         if self.tell_of_outage("hmis", since, &text).await {
             self.hmis_outage.told();

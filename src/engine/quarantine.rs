@@ -8,7 +8,7 @@ use super::{
     reading::{Read, Why},
 };
 use crate::{
-    domain::{CaseId, Mode},
+    domain::{CaseId, Event, Mode},
     mailbox::{Content, Entry, Fetched},
     store::{Lane, MessageState, NewMessage, Order, Write},
 };
@@ -114,20 +114,28 @@ impl Casebook {
         Ok((Entry { key: row.key, size, received_at: row.received_at }, octets))
     }
 
-    /// Reads a mail again that is quarantined or was left alone, with the rules as they are now: a notice gets its case,
-    /// and counts from the day it arrived.
-    pub async fn replay(&self, id: &str, fetched: Fetched) -> Result<Replayed, EngineError> {
+    /// Reads a mail again that is quarantined or was left alone, for a member of staff, with the rules as they are now: a
+    /// notice gets its case, which says who had it read, and counts from the day it arrived.
+    ///
+    /// # Errors
+    /// They may not decide; somebody else was faster; the database fails.
+    pub async fn replay(&self, id: &str, by: &str, fetched: Fetched) -> Result<Replayed, EngineError> {
         let (now, site) = (self.clock.now(), self.site());
         if let Content::Unavailable(why) = fetched.content {
             return Ok(Replayed::Unreadable(why));
         }
         let mail = Read { known: Some(id.to_owned()), ..Read::of(&site, fetched) };
         let mut tx = self.store.write().await?;
+        Self::may_decide(&mut tx, by).await?;
         let became = self.record(&site, &mut tx, &mail, now).await?;
         tx.commit().await?;
         self.count(&mail, became, now);
         let row =
             self.store.message_row(id).await?.ok_or_else(|| EngineError::NoSuchMessage(id.to_owned()))?;
+        if let Some(case) = row.case {
+            let note = format!("had message {id} read again");
+            self.happen(case, &Event::Noted { by: by.to_owned(), note }).await?;
+        }
         Ok(match (row.case, row.state.as_str()) {
             (Some(case), _) => Replayed::Case(case),
             (None, "quarantined") => Replayed::Unreadable(row.reason.unwrap_or_default()),

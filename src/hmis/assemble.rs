@@ -59,6 +59,7 @@ impl Surroundings {
             victim_service_provider: self.victim_service_provider(&involved),
             visibility_follows_sharing: coverage.visibility_follows_sharing(),
             as_of: coverage.as_of(),
+            vouching: coverage.vouching_sources(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     Hmis, HmisError, Role,
     coverage::{EVERYTHING, Source, Topic},
     rows,
-    statements::Statement,
+    statements::{Statement, Statements},
 };
 use crate::sql::{Isolation, Values};
 
@@ -108,6 +108,9 @@ impl Hmis {
                     "warning: agency {agency}: its parents lead nowhere or in a circle, so it counts by itself"
                 ));
             }
+            if self.role == Role::Live && !self.statements.can_undo() {
+                lines.push(format!("warning: closings cannot be undone: hmis.statements lacks {}", Statements::of_an_undo()));
+            }
             for (what, how_many) in rows::figures(connection, &self.statements, Statement::Oddities).await? {
                 if how_many > 0 {
                     lines.push(format!("warning: {how_many} {what}"));
@@ -138,6 +141,9 @@ impl Hmis {
     fn uses(&self, statement: Statement) -> bool {
         match statement {
             Statement::CloseSharing | Statement::RemoveGrant | Statement::SetAlias => self.role == Role::Live,
+            Statement::Entered | Statement::GrantRows | Statement::OpenSharing | Statement::RestoreGrant => {
+                self.role == Role::Live && self.statements.can_undo()
+            }
             // A script: it is tried.
             Statement::Hold => false,
             Statement::Record

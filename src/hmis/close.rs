@@ -4,19 +4,20 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 use super::{Hmis, HmisError, rows, statements::Statement};
-use crate::domain::{AgencyId, Change, ClientId, Closing, Snapshot};
+use crate::domain::{AgencyId, AliasChange, Change, ClientId, Closing, Footprint, Snapshot, Trace};
 use crate::sql::{self, Engine, Isolation, Pool, Transaction, query};
 
 const DOING: &str = "closing a record";
 
-/// How often a closing is tried that others on the same database got in the way of.
-const TRIES: u32 = 5;
+/// How often a change is tried that others on the same database got in the way of.
+pub(super) const TRIES: u32 = 5;
 
 /// What became of a closing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CloseOutcome {
-    /// All changes were made.
-    Closed,
+    /// All changes were made: what they changed, exactly. `None` where a site's own statements do not tell; such a closing
+    /// cannot be undone.
+    Closed(Option<Box<Trace>>),
     /// The facts are no longer those the decision was taken on. Nothing was changed. These are the facts now,
     /// one snapshot per expected record, in their order.
     FactsChanged(Vec<Snapshot>),
@@ -72,21 +73,40 @@ impl Hmis {
                 transaction.rollback().await.map_err(|error| HmisError::database(DOING, error))?;
                 return Ok(Err(snapshots));
             }
+            let complete = closing
+                .expected
+                .iter()
+                .zip(&snapshots)
+                .find(|(expected, _)| expected.record == closing.record)
+                .is_some_and(|(_, snapshot)| snapshot.data.complete && snapshot.grants_complete);
+            let before = self.standing(&mut transaction, &closing.record, complete).await?;
             for change in &closing.changes {
                 self.apply(&mut transaction, &closing.record, change).await?;
             }
-            Ok(Ok(transaction))
+            let after = self.standing(&mut transaction, &closing.record, complete).await?;
+            let trace = before.zip(after).map(|(before, after)| Box::new(trace(before, after)));
+            Ok(Ok((transaction, trace)))
         });
-        let transaction = match prepared.await? {
-            Ok(transaction) => transaction,
+        let (transaction, trace) = match prepared.await? {
+            Ok(changed) => changed,
             Err(snapshots) => return Ok(CloseOutcome::FactsChanged(snapshots)),
         };
+        self.commit(transaction, &closing.record, DOING).await?;
+        Ok(CloseOutcome::Closed(trace))
+    }
 
-        // From here on a failure leaves open whether the change was made, unless the database says that it was not.
-        let unknown = |source| HmisError::CommitUnknown { record: closing.record.clone(), source };
+    /// Commits a change to a record. From here on a failure leaves open whether the change was made, unless the database
+    /// says that it was not.
+    pub(super) async fn commit(
+        &self,
+        transaction: Transaction,
+        record: &ClientId,
+        doing: &'static str,
+    ) -> Result<(), HmisError> {
+        let unknown = |source| HmisError::CommitUnknown { record: record.clone(), source };
         match tokio::time::timeout(self.timeout, transaction.commit()).await {
-            Ok(Ok(())) => Ok(CloseOutcome::Closed),
-            Ok(Err(error)) if sql::is_conflict(&error) => Err(HmisError::database(DOING, error)),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if sql::is_conflict(&error) => Err(HmisError::database(doing, error)),
             Ok(Err(error)) => Err(unknown(Some(error))),
             Err(_elapsed) => Err(unknown(None)),
         }
@@ -113,11 +133,13 @@ impl Hmis {
         let mismatch = |what| HmisError::Mismatch { record: record.clone(), what };
         match change {
             Change::CloseSharing => {
-                let changed = self.change(connection, Statement::CloseSharing, &[record.as_str()]).await?;
+                let changed =
+                    self.change(connection, Statement::CloseSharing, &[Some(record.as_str())]).await?;
                 if changed == 1 { Ok(()) } else { Err(mismatch("its sharing could not be set to closed")) }
             }
             Change::SetAlias { from, to } => {
-                let values = [record.as_str(), to.as_str(), from.as_deref().unwrap_or_default()];
+                let values =
+                    [Some(record.as_str()), Some(to.as_str()), Some(from.as_deref().unwrap_or_default())];
                 let changed = self.change(connection, Statement::SetAlias, &values).await?;
                 if changed == 1 {
                     Ok(())
@@ -146,7 +168,7 @@ impl Hmis {
         let granted = rows::grants(connection, &self.statements, record).await?;
         let mut any = false;
         for (as_written, _) in granted.iter().filter(|(_, agency)| agencies.root(agency) == *root) {
-            let values = [record.as_str(), as_written.as_str()];
+            let values = [Some(record.as_str()), Some(as_written.as_str())];
             if self.change(connection, Statement::RemoveGrant, &values).await? == 0 {
                 return Ok(false);
             }
@@ -156,11 +178,11 @@ impl Hmis {
     }
 
     /// Runs a statement that changes rows; how many it changed.
-    async fn change(
+    pub(super) async fn change(
         &self,
         connection: &mut Transaction,
         statement: Statement,
-        values: &[&str],
+        values: &[Option<&str>],
     ) -> Result<u64, HmisError> {
         let mut query = query(self.statements.sql(statement));
         for value in values {
@@ -168,4 +190,10 @@ impl Hmis {
         }
         query.execute(connection).await.map_err(|error| HmisError::database(statement.file(), error))
     }
+}
+
+/// What a closing did, from how the record stood and the alias read before and after it.
+fn trace(before: (Footprint, Option<String>), after: (Footprint, Option<String>)) -> Trace {
+    let alias = (before.1 != after.1).then_some(AliasChange { before: before.1, after: after.1 });
+    Trace { before: before.0, after: after.0, alias }
 }

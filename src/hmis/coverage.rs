@@ -1,10 +1,11 @@
 //! Which facts the sources vouch for at a moment (INTERFACES.md, "A fact is known when …").
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Role;
+use crate::domain::{FactName, Vouched};
 
 /// How far ahead of our clock a source's `as_of` may lie: clocks differ by that much. What claims to be from
 /// later than that is not trusted.
@@ -118,6 +119,30 @@ impl Coverage {
     /// Whether one source covers this fact, completely and freshly.
     pub(super) fn covers(&self, topic: Topic) -> bool {
         self.vouching(topic).next().is_some()
+    }
+
+    /// The newest source that vouches for each fact; on a live database what it says is as of the read.
+    pub(super) fn vouching_sources(&self) -> BTreeMap<FactName, Vouched> {
+        let newest = |topic| self.vouching(topic).max_by_key(|source| source.as_of);
+        let as_of = |source: &Source| match self.role {
+            Role::Live => self.now,
+            Role::Mirror => source.as_of,
+        };
+        [
+            (FactName::Creator, Topic::Creator),
+            (FactName::Sharing, Topic::Sharing),
+            (FactName::Data, Topic::Data),
+            (FactName::Grants, Topic::Grants),
+            (FactName::PriorityList, Topic::PriorityList),
+            (FactName::Minor, Topic::Minor),
+            (FactName::Vsp, Topic::Vsp),
+        ]
+        .into_iter()
+        .filter_map(|(fact, topic)| {
+            let source = newest(topic)?;
+            Some((fact, Vouched { source: source.name.clone(), as_of: as_of(source) }))
+        })
+        .collect()
     }
 
     /// Whether who has data and who was granted visibility is known as of no earlier than what the record's sharing

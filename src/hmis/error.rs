@@ -52,7 +52,7 @@ pub enum HmisError {
     #[error("closing record {0} was not bound to the facts it was decided on; nothing was changed")]
     Unbound(ClientId),
     /// The row a change is for is not as the facts said; everything was rolled back.
-    #[error("closing record {record}: {what}; nothing was changed")]
+    #[error("changing record {record}: {what}; nothing was changed")]
     Mismatch {
         /// The record.
         record: ClientId,

@@ -5,7 +5,8 @@
 //! - `coverage` says which facts are known at a moment, `agencies` who belongs to which organisation,
 //!   `assemble` puts both together to a [`Snapshot`];
 //! - `check` tells how fresh and how complete it is, and what looks odd in it;
-//! - `close` changes a record, and only on the facts it was decided on;
+//! - `close` changes a record, and only on the facts it was decided on; `undo` sets exactly that back, while nothing was
+//!   entered since;
 //! - `sample` is a made-up HMIS for the demo.
 
 mod agencies;
@@ -19,6 +20,7 @@ pub mod sample;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +30,7 @@ use std::{
 };
 
 use self::{assemble::Surroundings, coverage::Coverage, statements::Statements};
-pub use self::{check::SourceStatus, close::CloseOutcome, error::HmisError};
+pub use self::{check::SourceStatus, close::CloseOutcome, error::HmisError, undo::UndoOutcome};
 use crate::domain::{AgencyId, ClientId, Snapshot};
 use crate::sql::{Address, Isolation, Pool, Transaction};
 use chrono::{DateTime, Utc};

@@ -11,7 +11,7 @@ use super::{
     coverage::Source,
     statements::{Statement, Statements},
 };
-use crate::domain::{AgencyId, ClientId, RecordStatus, Sharing};
+use crate::domain::{AgencyId, ClientId, GrantRow, RecordStatus, Sharing, sha256_of};
 use crate::sql::{Row, Transaction, query};
 
 /// One row of `hmis_record`.
@@ -21,6 +21,8 @@ pub(super) struct RecordRow {
     pub(super) creator: Option<AgencyId>,
     pub(super) sharing: Option<Sharing>,
     pub(super) alias: Option<String>,
+    /// The alias as it is written: an empty text is one.
+    pub(super) alias_as_written: Option<String>,
     pub(super) roi_consent_date: Option<String>,
     pub(super) priority_list: Option<bool>,
     pub(super) minor: Option<bool>,
@@ -58,9 +60,12 @@ impl Cells<'_> {
 
     /// A text as it stands; an empty field is no text.
     fn text(&self, column: &'static str) -> Result<Option<String>, HmisError> {
-        let text: Option<String> =
-            self.row.get(column).map_err(|error| self.unreadable(column, error, "a text"))?;
-        Ok(text.filter(|text| !text.is_empty()))
+        Ok(self.as_written(column)?.filter(|text| !text.is_empty()))
+    }
+
+    /// A text as it stands, an empty one too.
+    fn as_written(&self, column: &'static str) -> Result<Option<String>, HmisError> {
+        self.row.get(column).map_err(|error| self.unreadable(column, error, "a text"))
     }
 
     fn needed(&self, column: &'static str) -> Result<String, HmisError> {
@@ -148,6 +153,7 @@ pub(super) async fn record(
         creator: cells.agency("creator_agency_id")?,
         sharing,
         alias: cells.text("alias")?,
+        alias_as_written: cells.as_written("alias")?,
         roi_consent_date: cells.text("roi_consent_date")?,
         priority_list: cells.flag("priority_list")?,
         minor: cells.flag("minor")?,
@@ -189,6 +195,46 @@ pub(super) async fn grants(
             Ok((cells.needed("agency_id")?, cells.needed_agency("agency_id")?))
         })
         .collect()
+}
+
+/// A hash of everything that was ever entered in a record.
+pub(super) async fn entered_sha256(
+    connection: &mut Transaction,
+    statements: &Statements,
+    record: &ClientId,
+) -> Result<String, HmisError> {
+    let statement = Statement::Entered;
+    let rows = rows(connection, statements, statement, &[record.as_str()]).await?;
+    let mut things: Vec<(Vec<Option<String>>, Option<bool>)> = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let cells = Cells { row, statement, table: "hmis_data", id: of_record(record) };
+        let texts = ["source", "kind", "item_id", "agency_id", "entered_at", "deleted_at"]
+            .into_iter()
+            .map(|column| cells.as_written(column))
+            .collect::<Result<_, _>>()?;
+        things.push((texts, cells.flag("shared")?));
+    }
+    things.sort();
+    Ok(sha256_of(&things))
+}
+
+/// The grants of a record row by row, in order.
+pub(super) async fn grant_rows(
+    connection: &mut Transaction,
+    statements: &Statements,
+    record: &ClientId,
+) -> Result<Vec<GrantRow>, HmisError> {
+    let statement = Statement::GrantRows;
+    let rows = rows(connection, statements, statement, &[record.as_str()]).await?;
+    let mut grants = rows
+        .iter()
+        .map(|row| {
+            let cells = Cells { row, statement, table: "hmis_grant", id: of_record(record) };
+            Ok(GrantRow { source: cells.needed("source")?, agency: cells.needed("agency_id")? })
+        })
+        .collect::<Result<Vec<_>, HmisError>>()?;
+    grants.sort();
+    Ok(grants)
 }
 
 /// The whole agency list.

@@ -18,13 +18,17 @@ pub(super) enum Statement {
     CloseSharing,
     RemoveGrant,
     SetAlias,
+    Entered,
+    GrantRows,
+    OpenSharing,
+    RestoreGrant,
     Counts,
     Oddities,
     Hold,
 }
 
 impl Statement {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Record,
         Self::Data,
         Self::Grants,
@@ -33,6 +37,10 @@ impl Statement {
         Self::CloseSharing,
         Self::RemoveGrant,
         Self::SetAlias,
+        Self::Entered,
+        Self::GrantRows,
+        Self::OpenSharing,
+        Self::RestoreGrant,
         Self::Counts,
         Self::Oddities,
         Self::Hold,
@@ -42,9 +50,15 @@ impl Statement {
     pub(super) fn values(self) -> usize {
         match self {
             Self::Agencies | Self::Sources | Self::Counts | Self::Oddities | Self::Hold => 0,
-            Self::Record | Self::Data | Self::Grants | Self::CloseSharing => 1,
+            Self::Record
+            | Self::Data
+            | Self::Grants
+            | Self::CloseSharing
+            | Self::Entered
+            | Self::GrantRows
+            | Self::OpenSharing => 1,
             Self::RemoveGrant => 2,
-            Self::SetAlias => 3,
+            Self::SetAlias | Self::RestoreGrant => 3,
         }
     }
 
@@ -59,6 +73,10 @@ impl Statement {
             Self::CloseSharing => "close_sharing.sql",
             Self::RemoveGrant => "remove_grant.sql",
             Self::SetAlias => "set_alias.sql",
+            Self::Entered => "entered.sql",
+            Self::GrantRows => "grant_rows.sql",
+            Self::OpenSharing => "open_sharing.sql",
+            Self::RestoreGrant => "restore_grant.sql",
             Self::Counts => "counts.sql",
             Self::Oddities => "oddities.sql",
             Self::Hold => "hold.sql",
@@ -75,12 +93,30 @@ impl Statement {
             Self::CloseSharing => include_str!("sql/close_sharing.sql"),
             Self::RemoveGrant => include_str!("sql/remove_grant.sql"),
             Self::SetAlias => include_str!("sql/set_alias.sql"),
+            Self::Entered => include_str!("sql/entered.sql"),
+            Self::GrantRows => include_str!("sql/grant_rows.sql"),
+            Self::OpenSharing => include_str!("sql/open_sharing.sql"),
+            Self::RestoreGrant => include_str!("sql/insert_grant.sql"),
             Self::Counts => include_str!("sql/counts.sql"),
             Self::Oddities => include_str!("sql/oddities.sql"),
             Self::Hold => include_str!("sql/hold.sql"),
         }
     }
 }
+
+/// What an undo takes besides, and a closing that can be undone.
+const OF_AN_UNDO: [Statement; 4] =
+    [Statement::Entered, Statement::GrantRows, Statement::OpenSharing, Statement::RestoreGrant];
+
+/// The statements on the tables that a closing reads and changes.
+const OF_A_CLOSING: [Statement; 6] = [
+    Statement::Record,
+    Statement::Data,
+    Statement::Grants,
+    Statement::CloseSharing,
+    Statement::RemoveGrant,
+    Statement::SetAlias,
+];
 
 /// The statements in force: the built-in ones and those a site replaced.
 #[derive(Debug, Clone, Default)]
@@ -114,6 +150,18 @@ impl Statements {
             replaced.insert(statement, Arc::from(text));
         }
         Ok(Self { replaced })
+    }
+
+    /// Whether closings can be set back: where a site has tables of its own, the statements for that must be its own as
+    /// well. Else a closing is made all the same, and cannot be undone.
+    pub(super) fn can_undo(&self) -> bool {
+        let own = |statement: &Statement| self.replaced.contains_key(statement);
+        !OF_A_CLOSING.iter().any(own) || OF_AN_UNDO.iter().all(own)
+    }
+
+    /// The files of the statements that an undo takes besides.
+    pub(super) fn of_an_undo() -> String {
+        OF_AN_UNDO.map(Statement::file).join(", ")
     }
 
     /// The text to run. What a site's folder holds is as trusted as its configuration; values are always bound.

@@ -199,6 +199,14 @@ impl Mailbox {
         }
     }
 
+    /// Whether the server says when mail arrives (IDLE, RFC 2177), so that nobody waits for the next look.
+    pub fn is_told(&self) -> bool {
+        match &self.place {
+            Place::Imap(imap) => imap.is_told(),
+            Place::Maildir(_) => false,
+        }
+    }
+
     /// Marks one message. Doing it twice is the same as once.
     pub async fn mark(&mut self, key: &MessageKey, mark: Mark) -> Result<Found, MailboxError> {
         match &mut self.place {

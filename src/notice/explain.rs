@@ -4,14 +4,17 @@ use std::fmt::{self, Write as _};
 
 use super::intent::Said;
 use super::judge::{Understood, judge, understood};
+use super::marked::{Marker, Piece, Stretch, part_in_words};
 use super::records::Role;
 use super::segments::Part;
 use super::sentences::{Place, Sentence};
 use super::text::{self, Body};
-use super::{Notice, ReaderRules, characters, dates, guarded, open};
+use super::{Apart, Notice, ReaderRules, characters, dates, guarded, open};
 
 /// Odd words that are shown at most.
 const MOST_ODD: usize = 20;
+/// Letters of the To field that are shown.
+const LONGEST_TO: usize = 400;
 
 /// A mail with what was recognised in it. Printing it shows the mail's text: it is for the eyes of the one who has the
 /// mail anyway, never for a log.
@@ -27,6 +30,11 @@ pub struct Explained {
     attachments: Vec<String>,
     /// Words with characters that deceive the eye, and what is the matter with each.
     odd: Vec<String>,
+    /// The text for a page, the subject, and whom the mail says it is to.
+    stretches: Vec<Stretch>,
+    left_out: usize,
+    subject: Vec<Piece>,
+    to: String,
 }
 
 /// One of the sender's own sentences, with what was recognised in it.
@@ -54,6 +62,10 @@ fn unread(notice: Notice) -> Explained {
         hidden: Vec::new(),
         attachments: Vec::new(),
         odd: Vec::new(),
+        stretches: Vec::new(),
+        left_out: 0,
+        subject: Vec::new(),
+        to: String::new(),
     }
 }
 
@@ -64,9 +76,18 @@ fn explain_mail(bytes: &[u8], rules: &ReaderRules) -> Explained {
     };
     let notice = judge(envelope.clone(), &body, rules);
     let understood = understood(&envelope, &body, rules);
+    let sentences = marked(&understood, &notice);
+    let Understood { own, parts, today, .. } = understood;
+    let lines = parts.into_lines();
+    let marker = Marker::new(&own, today, notice.effective);
+    let (stretches, left_out) = marker.stretches(&lines);
     Explained {
-        sentences: marked(&understood, &notice),
-        lines: understood.parts.into_lines(),
+        subject: marker.subject(&envelope.subject),
+        to: to(bytes),
+        stretches,
+        left_out,
+        sentences,
+        lines,
         hidden: hidden(&body),
         attachments: attachments(&body),
         odd: odd(&body),
@@ -86,7 +107,7 @@ fn marked(understood: &Understood<'_>, notice: &Notice) -> Vec<Marked> {
             .mentions
             .iter()
             .filter(|mention| mention.sentence == index)
-            .map(|mention| format!("{} ({})", mention.id, role_in_words(&mention.role)))
+            .map(|mention| format!("{} ({})", mention.id, mention.role.in_words()))
             .collect(),
         days: dates::days(&sentence.lower, understood.today)
             .iter()
@@ -98,6 +119,13 @@ fn marked(understood: &Understood<'_>, notice: &Notice) -> Vec<Marked> {
         counts: counting.contains(&index),
     };
     sentences.map(mark).collect()
+}
+
+/// The To field, as far as anybody reads it.
+fn to(bytes: &[u8]) -> String {
+    let field = Apart::of(bytes).and_then(|message| message.header_raw("To").map(str::to_owned));
+    let words: Vec<&str> = field.as_deref().unwrap_or_default().split_whitespace().collect();
+    characters::for_terminal(&words.join(" ").chars().take(LONGEST_TO).collect::<String>())
 }
 
 fn hidden(body: &Body) -> Vec<(&'static str, String)> {
@@ -136,15 +164,18 @@ fn attachments(body: &Body) -> Vec<String> {
     files.chain(body.attached_mail.then(|| "a mail".to_owned())).collect()
 }
 
-fn role_in_words(role: &Role) -> String {
-    match role {
-        Role::Old => "the record".to_owned(),
-        Role::New => "the new record".to_owned(),
-        Role::Plain => "a record".to_owned(),
-        Role::Made => "a record somebody made".to_owned(),
-        Role::Untouched => "a record to be left alone".to_owned(),
-        Role::Other(what) => format!("no record: {what}"),
-        Role::Unclear(why) | Role::Doubtful(why) => format!("unclear: {why}"),
+impl Role {
+    /// What a number in the text is.
+    pub(super) fn in_words(&self) -> String {
+        match self {
+            Self::Old => "the record".to_owned(),
+            Self::New => "the new record".to_owned(),
+            Self::Plain => "a record".to_owned(),
+            Self::Made => "a record somebody made".to_owned(),
+            Self::Untouched => "a record to be left alone".to_owned(),
+            Self::Other(what) => format!("no record: {what}"),
+            Self::Unclear(why) | Self::Doubtful(why) => format!("unclear: {why}"),
+        }
     }
 }
 
@@ -158,6 +189,47 @@ impl fmt::Display for Explained {
 }
 
 impl Explained {
+    /// The text, stretch by stretch.
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
+    }
+
+    /// How many lines are not in the stretches, of as much text as is read: it is longer than people write.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// The subject, with what was recognised in it.
+    pub fn subject(&self) -> &[Piece] {
+        &self.subject
+    }
+
+    /// Whom the mail says it is to; empty: nobody.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// What kinds of files came with it. They are neither opened nor kept apart.
+    pub fn attachments(&self) -> &[String] {
+        &self.attachments
+    }
+
+    /// Text that nobody sees, safe to be shown: what it is, and the text.
+    pub fn hidden(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.hidden.iter().map(|(what, text)| (*what, characters::for_terminal(text)))
+    }
+
+    /// Words with characters that deceive the eye, spelt out, and what is the matter with each.
+    pub fn odd(&self) -> &[String] {
+        &self.odd
+    }
+
+    /// What the sender's own sentences were taken to say: the sentence, and what it says in a few words.
+    pub fn said(&self) -> impl Iterator<Item = (String, String)> {
+        let says = self.sentences.iter().filter(|marked| marked.counts && !marked.findings.is_empty());
+        says.map(|marked| (characters::for_terminal(&marked.text), marked.findings.join("; ")))
+    }
+
     fn write(&self, f: &mut String) -> fmt::Result {
         writeln!(f, "Whose words each line is:")?;
         let mut before = None;
@@ -209,17 +281,6 @@ impl fmt::Display for Marked {
         row(f, "numbers", &self.numbers.join("; "))?;
         row(f, "days", &self.days.join("; "))?;
         row(f, "but", if self.counts { "" } else { "not counted: the subject of a thread is not new" })
-    }
-}
-
-fn part_in_words(part: Part) -> &'static str {
-    match part {
-        Part::Own => "own",
-        Part::Quoted => "quoted",
-        Part::Forwarded => "forwarded",
-        Part::Signature => "signature",
-        Part::Banner => "banner",
-        Part::Footer => "footer",
     }
 }
 

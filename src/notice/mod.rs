@@ -26,6 +26,7 @@ mod judge;
 mod kind;
 mod language;
 mod layout;
+mod marked;
 mod meant;
 mod own;
 mod phrase;
@@ -67,6 +68,7 @@ pub use answer::Answered;
 use apart::Apart;
 pub use envelope::{AutomaticMark, Envelope};
 pub use explain::{Explained, explain};
+pub use marked::{Piece, Stretch};
 use text::{Body, Unread};
 pub use vocabulary::{Vocabulary, VocabularyError};
 
@@ -87,6 +89,11 @@ impl ReaderRules {
     /// The pattern is no regular expression.
     pub fn new(client_id_pattern: &str, own: Vec<MailAddress>) -> Result<Self, regex::Error> {
         Ok(Self { client_id: Regex::new(client_id_pattern)?, own_addresses: own, words: None })
+    }
+
+    /// Whether a word, as a whole, looks as client IDs look here.
+    pub fn is_client_id(&self, word: &str) -> bool {
+        self.client_id.find_iter(word).any(|found| found.as_str() == word)
     }
 
     /// The same with a vocabulary to which the site has added.

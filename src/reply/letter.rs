@@ -62,6 +62,11 @@ pub enum Body {
     },
     /// Stopped as the agency asked.
     Cancelled,
+    /// Closed by mistake, and set back.
+    Undone {
+        /// The records.
+        records: Vec<ClientId>,
+    },
 }
 
 impl Body {
@@ -78,6 +83,7 @@ impl Body {
             Self::Outcome { .. } => "outcome",
             Self::Declined { .. } => "declined",
             Self::Cancelled => "cancelled",
+            Self::Undone { .. } => "undone",
         }
     }
 }
@@ -196,6 +202,7 @@ pub fn letter(case: &Case, kind: &ReplyKind, first: bool) -> Letter {
             note: note.trim().to_owned(),
         },
         ReplyKind::Cancelled => Body::Cancelled,
+        ReplyKind::Undone(records) => Body::Undone { records: records.clone() },
     };
     Letter { case: case.id, advice: advice(case, &body, first), body, excess: case.excess }
 }
@@ -271,6 +278,7 @@ fn advice(case: &Case, body: &Body, first: bool) -> Option<Advice> {
         | Body::MissingId
         | Body::MissingIdReminder
         | Body::GoAhead { .. }
+        | Body::Undone { .. }
         | Body::Declined { .. } => of_the_notice,
         Body::ConsentReceived { .. } => Advice::Consent,
         Body::Cancelled => Advice::AfterCancel,

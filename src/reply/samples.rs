@@ -67,6 +67,8 @@ fn bodies() -> Vec<Body> {
         Body::GoAhead { records: vec![record("1555555"), record("1555556")], again: true },
         Body::Joined,
         Body::Cancelled,
+        Body::Undone { records: vec![record("1555555")] },
+        Body::Undone { records: vec![record("1555555"), record("1555556")] },
         Body::Outcome { records: Vec::new(), later: Vec::new() },
     ];
     for records in [Vec::new(), vec![record("1555555")], vec![record("1555555"), record("1555556")]] {

@@ -25,7 +25,7 @@ macro_rules! template {
     };
 }
 
-const TEMPLATES: [Template; 19] = [
+const TEMPLATES: [Template; 20] = [
     template!("subject.txt": "kind"),
     template!("greeting.txt":),
     template!("received.txt": "records"),
@@ -42,6 +42,7 @@ const TEMPLATES: [Template; 19] = [
     template!("checklist.txt": "record", "to_do"),
     template!("declined.txt": "records", "note"),
     template!("cancelled.txt":),
+    template!("undone.txt": "records"),
     template!("advice.txt": "form"),
     template!("privacy.txt": "personal_data"),
     template!("closing.txt":),
@@ -294,6 +295,7 @@ fn sections(letter: &Letter) -> Vec<(&'static str, Values)> {
             sections.push(("declined.txt", vec![("records", ids(records)), ("note", plain(note))]));
         }
         Body::Cancelled => sections.push(("cancelled.txt", Vec::new())),
+        Body::Undone { records } => sections.push(("undone.txt", vec![("records", ids(records))])),
     }
     if let Some(advice) = letter.advice {
         sections.push(("advice.txt", vec![("form", Value::from(advice.name()))]));

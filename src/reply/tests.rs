@@ -127,6 +127,7 @@ fn all_kinds() -> Vec<ReplyKind> {
         ReplyKind::Outcome(vec![id("1555555")]),
         ReplyKind::Declined("Please call us.".to_owned()),
         ReplyKind::Cancelled,
+        ReplyKind::Undone(vec![id("1555555")]),
     ]
 }
 
@@ -450,6 +451,10 @@ fn the_other_kinds_say_what_they_are_for() {
     let consent = case(NoticeKind::Consent, vec![waiting()]);
     let declined =
         case(NoticeKind::Revocation, vec![settled(ItemOutcome::Declined, None, Report::default())]);
+    let undone = case(
+        NoticeKind::Revocation,
+        vec![settled(ItemOutcome::NotClosed, Some(Scenario::One), report(0, true))],
+    );
     for (case, kind, says) in [
         (&revocation, ReplyKind::MissingId, vec!["reply with the client ID, nothing else about the client"]),
         (
@@ -463,6 +468,16 @@ fn the_other_kinds_say_what_they_are_for() {
             vec!["stays closed (1555555)", "the new record (1777777)", "A person at the helpdesk will check"],
         ),
         (&revocation, ReplyKind::Cancelled, vec!["have changed nothing", "as you asked"]),
+        (
+            &undone,
+            ReplyKind::Undone(vec![id("1555555")]),
+            vec![
+                "record 1555555 was closed to statewide data sharing by mistake",
+                "It is shared statewide again, as it was before; nothing was entered in it in the meantime.",
+                "can be seen statewide",
+                "If the client did revoke the consent, please do not enter anything new, and write to us again.",
+            ],
+        ),
         (
             &declined,
             ReplyKind::Declined("We need the form.\r\n\r\nCall us.".to_owned()),

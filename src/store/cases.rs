@@ -11,7 +11,8 @@ use crate::sql::{query, query_as, query_scalar};
 pub struct Loaded {
     /// The case.
     pub case: Case,
-    version: i64,
+    /// Its version: one more with everything that happens to it.
+    pub version: i64,
 }
 
 fn loaded(id: CaseId, row: (String, i64)) -> Result<Loaded, StoreError> {
@@ -38,6 +39,13 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         rows.iter().map(|(doc, _)| document("cases", "in the list", doc)).collect()
+    }
+
+    /// The next cases of shadow mode after number `after`, by number, so many at most.
+    pub async fn shadowed_cases(&self, after: i64, at_most: i64) -> Result<Vec<Case>, StoreError> {
+        let docs: Vec<String> =
+            query_scalar(sql::CASES_SHADOWED).bind(after).bind(at_most).fetch_all(&self.readers).await?;
+        docs.iter().map(|doc| document("cases", "of shadow mode", doc)).collect()
     }
 
     /// Whether a case waits to be judged and nobody holds it.
@@ -92,6 +100,9 @@ impl Write {
             .bind(millis(case.received_at))
             .bind(millis(case.due_at))
             .bind(case.finished_at.map(millis))
+            .bind(case.waits_for_a_person())
+            .bind(case.is_flagged())
+            .bind(millis(case.urgent_at()))
             .execute(&mut self.inner)
             .await?;
         self.add_records(case).await?;
@@ -127,6 +138,9 @@ impl Write {
             .bind(after.finished_at.map(millis))
             .bind(after.id.number())
             .bind(before.version)
+            .bind(after.waits_for_a_person())
+            .bind(after.is_flagged())
+            .bind(millis(after.urgent_at()))
             .execute(&mut self.inner)
             .await?;
         if saved != 1 {

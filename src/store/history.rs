@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{Store, StoreError, Write, instant, millis, statements as sql};
-use crate::domain::{Case, CaseId, CaseState, hex};
+use crate::domain::{Case, CaseId, CaseState, Event, hex};
 use crate::sql::{query, query_as, query_scalar};
 
 /// One thing that happened.
@@ -29,6 +29,23 @@ pub struct HistoryRow {
 }
 
 impl HistoryRow {
+    /// A row outside of any chain.
+    #[cfg(test)]
+    pub(crate) fn of(at: DateTime<Utc>, event: &Event, states: (CaseState, CaseState)) -> Self {
+        Self {
+            seq: 0,
+            case_number: 0,
+            at: millis(at),
+            event: event.name().to_owned(),
+            actor: event.actor().to_string(),
+            from_state: states.0.as_str().to_owned(),
+            to_state: states.1.as_str().to_owned(),
+            detail: super::json(event),
+            previous: String::new(),
+            hash: String::new(),
+        }
+    }
+
     /// The case.
     pub fn case(&self) -> CaseId {
         CaseId::new(self.case_number)
@@ -37,6 +54,11 @@ impl HistoryRow {
     /// When.
     pub fn at(&self) -> Result<DateTime<Utc>, StoreError> {
         instant("history", &self.seq.to_string(), self.at)
+    }
+
+    /// The event itself; `None`: the case was opened, or the event is one that this program does not know.
+    pub fn happened(&self) -> Option<Event> {
+        serde_json::from_str(&self.detail).ok()
     }
 
     /// The hash its content must have. Lengths are hashed along, so that no two rows share a text.

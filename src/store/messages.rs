@@ -39,6 +39,17 @@ impl MessageState {
     }
 }
 
+/// Which messages are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Every one ever seen.
+    All,
+    /// Those left alone that might have been notices.
+    Possible,
+    /// Those in this state.
+    In(MessageState),
+}
+
 /// A message about to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewMessage<'a> {
@@ -241,6 +252,27 @@ impl Store {
         rows.into_iter().map(MessageRow::try_from).collect()
     }
 
+    /// A page of the messages, the last seen first: `limit` after the first `offset`.
+    pub async fn messages_page(
+        &self,
+        which: Which,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let asked = match which {
+            Which::All => query_as(sql::MESSAGES_PAGE).bind(limit).bind(offset),
+            Which::Possible => query_as(sql::MESSAGES_PAGE_POSSIBLE).bind(limit).bind(offset),
+            Which::In(state) => query_as(sql::MESSAGES_PAGE_OF).bind(limit).bind(offset).bind(state.as_str()),
+        };
+        let rows: Vec<MessageColumns> = asked.fetch_all(&self.readers).await?;
+        rows.into_iter().map(MessageRow::try_from).collect()
+    }
+
+    /// How many messages are in each state (in the store's words), and how many of them might have been notices.
+    pub async fn message_counts(&self) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        Ok(query_as(sql::MESSAGES_COUNTS).fetch_all(&self.readers).await?)
+    }
+
     /// What became of each mail of a case, in the order they came to it.
     pub async fn message_rows_of(&self, case: CaseId) -> Result<Vec<MessageRow>, StoreError> {
         let rows: Vec<MessageColumns> =
@@ -253,6 +285,12 @@ impl Store {
         let row: Option<MessageColumns> =
             query_as(sql::MESSAGE_ROW).bind(id).fetch_optional(&self.readers).await?;
         row.map(MessageRow::try_from).transpose()
+    }
+
+    /// The octets of a notice or of a quarantined mail, if they are kept, and there are at most so many (`Some(None)`: more).
+    pub async fn octets_within(&self, id: &str, at_most: i64) -> Result<Option<Option<Vec<u8>>>, StoreError> {
+        let kept = query_scalar(sql::RAW_GET_WITHIN).bind(id).bind(at_most);
+        Ok(kept.fetch_optional(&self.readers).await?)
     }
 
     /// The octets of a notice or of a quarantined mail.

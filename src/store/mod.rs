@@ -14,7 +14,9 @@ mod lock;
 mod messages;
 mod outbox;
 mod period;
+mod queue;
 mod retention;
+mod staff;
 mod statements;
 mod verify;
 
@@ -32,9 +34,11 @@ pub use figures::{Figures, Stuck};
 pub use history::HistoryRow;
 pub use leases::{Held, Lease};
 pub use lock::WorkerLock;
-pub use messages::{MessageRow, MessageState, NewMessage, Place};
+pub use messages::{MessageRow, MessageState, NewMessage, Place, Which};
 pub use outbox::{Abandoned, ActionRow, Claim, Lane, Order, OutgoingMail, PutOff};
 pub use period::{OpenCase, Period};
+pub use queue::{Attempt, Filter, Listed, OrderedReply, StateCount};
+pub use staff::{SessionRow, StaffRow};
 pub use verify::Accounting;
 
 /// The tables, and how they came to be.
@@ -313,4 +317,4 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -80,14 +80,22 @@ statements! {
         seen_at, purged_at FROM messages WHERE id = $1";
     MESSAGES_LIST = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
         seen_at, purged_at FROM messages WHERE ($1 = '' OR state = $1) AND (NOT $2 OR possible) ORDER BY seen_at, id";
+    MESSAGES_PAGE = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at, purged_at FROM messages ORDER BY seen_at DESC, id DESC LIMIT $1 OFFSET $2";
+    MESSAGES_PAGE_OF = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at, purged_at FROM messages WHERE state = $3 ORDER BY seen_at DESC, id DESC LIMIT $1 OFFSET $2";
+    MESSAGES_PAGE_POSSIBLE = "SELECT id, folder, uidvalidity, uid, state, verdict, reason, possible, case_number, received_at,
+        seen_at, purged_at FROM messages WHERE possible ORDER BY seen_at DESC, id DESC LIMIT $1 OFFSET $2";
+    MESSAGES_COUNTS = "SELECT state, COUNT(*), SUM(CASE WHEN possible THEN 1 ELSE 0 END) FROM messages GROUP BY state ORDER BY state";
     RAW_ADD = "INSERT INTO raw_mails (message, octets) VALUES ($1, $2) ON CONFLICT (message) DO NOTHING";
     RAW_REMOVE = "DELETE FROM raw_mails WHERE message = $1";
+    RAW_GET_WITHIN = "SELECT CASE WHEN LENGTH(octets) <= $2 THEN octets END FROM raw_mails WHERE message = $1";
     RAW_GET = "SELECT octets FROM raw_mails WHERE message = $1";
 
-    CASE_ADD = "INSERT INTO cases (number, state, version, agency, doc, received_at, due_at, finished_at)
-        VALUES ($1, $2, 1, $3, $4, $5, $6, $7)";
-    CASE_SAVE = "UPDATE cases SET state = $1, version = version + 1, doc = $2, finished_at = $3, lease_token = NULL,
-        lease_until = NULL WHERE number = $4 AND version = $5";
+    CASE_ADD = "INSERT INTO cases (number, state, version, agency, doc, received_at, due_at, finished_at, waits, flagged,
+        urgent_at) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)";
+    CASE_SAVE = "UPDATE cases SET state = $1, version = version + 1, doc = $2, finished_at = $3, waits = $6, flagged = $7,
+        urgent_at = $8, lease_token = NULL, lease_until = NULL WHERE number = $4 AND version = $5";
     CASE_GET = "SELECT doc, version FROM cases WHERE number = $1";
     CASES_LIST = "SELECT doc, version FROM cases WHERE ($1 = '' OR state = $1)
         AND ($2 = '' OR number IN (SELECT case_number FROM case_records WHERE record = $2)) ORDER BY due_at, number";
@@ -98,6 +106,7 @@ statements! {
         ORDER BY case_number";
     CASE_OVER_FOR = "SELECT case_number FROM case_records WHERE record = $1 AND agency = $2 AND NOT open
         ORDER BY case_number DESC LIMIT 1";
+    CASES_SHADOWED = "SELECT doc FROM cases WHERE state = 'shadowed' AND number > $1 ORDER BY number LIMIT $2";
     CASE_TO_JUDGE = "SELECT number FROM cases WHERE state = 'received' AND (lease_until IS NULL OR lease_until <= $1)
         ORDER BY received_at, number LIMIT 1" locking "FOR UPDATE SKIP LOCKED";
     CASE_LEASE = "UPDATE cases SET lease_token = $1, lease_until = $2 WHERE number = $3";
@@ -105,7 +114,7 @@ statements! {
     CASE_LEASE_OF = "SELECT lease_token FROM cases WHERE number = $1";
 
     EVIDENCE_ADD = "INSERT INTO evidence (case_number, sha256, doc, made_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (case_number, sha256) DO NOTHING";
+        ON CONFLICT (case_number, sha256) DO UPDATE SET doc = excluded.doc, made_at = excluded.made_at";
     EVIDENCE_GET = "SELECT doc FROM evidence WHERE case_number = $1 AND sha256 = $2";
 
     ACTION_ORDER = "INSERT INTO actions (key, case_number, message, lane, kind, record, state, attempts, doc, mail,
@@ -193,6 +202,50 @@ statements! {
     PURGE_EVIDENCE = "DELETE FROM evidence WHERE case_number IN (SELECT e.case_number FROM evidence AS e
         JOIN cases AS c ON c.number = e.case_number WHERE c.finished_at < $1 ORDER BY e.case_number LIMIT $2)";
     CASE_PURGED = "SELECT MAX(purged_at) FROM messages WHERE case_number = $1";
+
+    /// The page's numbers are found in the index alone; only its cases are read.
+    QUEUE_WAITING = "SELECT c.doc, c.version FROM cases AS c JOIN (SELECT number, urgent_at FROM cases WHERE waits
+        AND ($1 = '' OR state = $1) AND ($2 = '' OR agency = $2) AND (NOT $3 OR flagged)
+        AND (CAST($4 AS BIGINT) IS NULL OR due_at <= CAST($4 AS BIGINT))
+        ORDER BY urgent_at, number LIMIT $5 OFFSET $6) AS p ON p.number = c.number ORDER BY p.urgent_at, p.number";
+    QUEUE_WAITING_COUNT = "SELECT state, COUNT(*), SUM(CASE WHEN flagged THEN 1 ELSE 0 END),
+        SUM(CASE WHEN due_at <= $3 THEN 1 ELSE 0 END) FROM cases WHERE waits AND ($1 = '' OR agency = $1)
+        AND (NOT $2 OR flagged) AND (CAST($4 AS BIGINT) IS NULL OR due_at <= CAST($4 AS BIGINT)) GROUP BY state ORDER BY state";
+    QUEUE_RUNNING = "SELECT doc, version FROM cases WHERE finished_at IS NULL AND NOT waits
+        AND ($1 = '' OR state = $1) AND ($2 = '' OR agency = $2) AND (NOT $3 OR flagged)
+        AND (CAST($4 AS BIGINT) IS NULL OR due_at <= CAST($4 AS BIGINT)) ORDER BY due_at, number LIMIT $5 OFFSET $6";
+    QUEUE_OVER = "SELECT doc, version FROM cases WHERE finished_at IS NOT NULL
+        AND ($1 = '' OR state = $1) AND ($2 = '' OR agency = $2) AND (NOT $3 OR flagged)
+        AND (CAST($4 AS BIGINT) IS NULL OR due_at <= CAST($4 AS BIGINT))
+        ORDER BY finished_at DESC, number DESC LIMIT $5 OFFSET $6";
+    CASES_ABOUT = "SELECT c.doc, c.version FROM cases AS c JOIN case_records AS r ON r.case_number = c.number
+        WHERE r.record = $1 ORDER BY c.received_at DESC, c.number DESC LIMIT 100";
+    CASES_WITHOUT_AGENCY = "SELECT doc, version FROM cases WHERE agency IS NULL ORDER BY number DESC LIMIT 200";
+    REPLIES_OF_CASE = "SELECT key, state, last_error, mail_to, mail, ordered_at, ended_at FROM actions
+        WHERE case_number = $1 AND kind = 'reply' ORDER BY ordered_at, key";
+    ATTEMPTS_OF_CASE = "SELECT t.action, t.number, t.begun_at, t.ended_at, t.outcome FROM attempts AS t
+        JOIN actions AS a ON a.key = t.action WHERE a.case_number = $1 ORDER BY t.begun_at, t.action, t.number";
+
+    STAFF_LIST = "SELECT name, role, password, made_at, disabled_at, failures, locked_until FROM staff ORDER BY name";
+    STAFF_GET = "SELECT name, role, password, made_at, disabled_at, failures, locked_until FROM staff WHERE name = $1";
+    STAFF_HOLD = "SELECT name, role, password, made_at, disabled_at, failures, locked_until FROM staff WHERE name = $1"
+        locking "FOR UPDATE";
+    STAFF_ANY = "SELECT name FROM staff LIMIT 1";
+    STAFF_ADD = "INSERT INTO staff (name, role, password, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING";
+    STAFF_PASSWORD = "UPDATE staff SET password = $2, failures = 0, locked_until = NULL WHERE name = $1";
+    STAFF_ROLE = "UPDATE staff SET role = $2 WHERE name = $1";
+    STAFF_DISABLE = "UPDATE staff SET disabled_at = $2 WHERE name = $1";
+    STAFF_FAILED = "UPDATE staff SET failures = failures + 1 WHERE name = $1 RETURNING failures";
+    STAFF_LOCK = "UPDATE staff SET locked_until = $2 WHERE name = $1";
+    STAFF_UNLOCK = "UPDATE staff SET failures = 0, locked_until = NULL WHERE name = $1";
+    SESSION_GET = "SELECT s.staff, a.role, s.csrf, s.began_at, s.used_at FROM sessions AS s JOIN staff AS a ON a.name = s.staff
+        WHERE s.token_sha256 = $1 AND s.until_at > $2 AND a.disabled_at IS NULL";
+    SESSION_ADD = "INSERT INTO sessions (token_sha256, staff, csrf, began_at, used_at, until_at)
+        VALUES ($1, $2, $3, $4, $4, $5)";
+    SESSION_USED = "UPDATE sessions SET used_at = $2, until_at = $3 WHERE token_sha256 = $1";
+    SESSION_END = "DELETE FROM sessions WHERE token_sha256 = $1";
+    SESSIONS_END = "DELETE FROM sessions WHERE staff = $1";
+    SESSIONS_OVER = "DELETE FROM sessions WHERE until_at <= $1";
 
     COUNTER_GET = "SELECT value FROM counters WHERE name = $1";
 

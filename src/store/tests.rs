@@ -1,12 +1,13 @@
 mod keeping;
+mod queue;
 
 use chrono::TimeDelta;
 
 use super::*;
 use crate::{
     domain::{
-        Action, ActionState, AgencyId, Case, CaseId, ClientId, Event, Excess, MessageKey, Mode, NoticeKind,
-        Opening, Standing,
+        Action, ActionState, AgencyId, Case, CaseId, CaseState, ClientId, Event, Excess, MessageKey, Mode,
+        NoticeKind, Opening, Standing, Undo, UndoState,
     },
     sql::ground::{Ground, Plot, on_both_engines, script},
 };
@@ -26,6 +27,8 @@ on_both_engines! {
     after_an_outage_what_others_began_is_let_be
     the_history_stays_one_chain_however_many_write_at_once
     a_store_that_a_newer_program_has_worked_on_is_not_touched
+    cases_of_shadow_mode_are_read_page_by_page
+    an_undo_that_the_outbox_has_lost_is_found
 }
 
 /// A fresh store; its database lives as long as the first value.
@@ -40,7 +43,7 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 /// A case in the store, with its one message and an order to take it.
-pub(super) async fn with_case(store: &Store) -> Case {
+pub(crate) async fn with_case(store: &Store) -> Case {
     let mut tx = store.write().await.expect("tx");
     let id = tx.next_case().await.expect("number");
     let (case, actions) = Case::open(Opening {
@@ -405,4 +408,62 @@ async fn after_an_outage_what_others_began_is_let_be(ground: &Ground) {
     let let_be = tx.claim(Lane::Mailbox, Abandoned::LetBe, later, later).await.expect("asked");
     assert!(let_be.is_none(), "its worker may be about to note the outcome");
     assert!(tx.claim(Lane::Mailbox, Abandoned::TakenOver, later, later).await.expect("asked").is_some());
+}
+
+async fn cases_of_shadow_mode_are_read_page_by_page(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let mut shadowed = Vec::new();
+    for number in 0..5 {
+        let case = with_case(&store).await;
+        if number == 2 {
+            continue;
+        }
+        let mut tx = store.write().await.expect("tx");
+        let loaded = tx.case(case.id).await.expect("read").expect("there");
+        let after = Case { state: CaseState::Shadowed, finished_at: Some(now()), ..case };
+        let noted = Event::Noted { by: "ann".to_owned(), note: "n".to_owned() };
+        let saved = tx.save_case(&loaded, &after, &noted, now()).await.expect("saved");
+        assert_eq!(saved.version, loaded.version + 1);
+        tx.commit().await.expect("committed");
+        shadowed.push(after.id);
+    }
+    let page = async |after| -> Vec<CaseId> {
+        let cases = store.shadowed_cases(after, 2).await.expect("read");
+        cases.iter().map(|case| case.id).collect()
+    };
+    let mut found = page(0).await;
+    assert_eq!(found.len(), 2);
+    found.extend(page(found.last().map_or(0, |id| id.number())).await);
+    assert_eq!(found, shadowed);
+    assert_eq!(page(found.last().map_or(0, |id| id.number())).await, []);
+}
+
+async fn an_undo_that_the_outbox_has_lost_is_found(ground: &Ground) {
+    let (_plot, store) = scratch(ground).await;
+    let mut case = with_case(&store).await;
+    let mut tx = store.write().await.expect("tx");
+    let loaded = tx.case(case.id).await.expect("read").expect("there");
+    for item in &mut case.items {
+        item.undo = Some(Undo {
+            number: 1,
+            by: "ann".to_owned(),
+            at: now(),
+            note: "n".to_owned(),
+            state: UndoState::Ordered,
+            ended_at: None,
+            told: false,
+        });
+    }
+    let asked = Event::UndoAsked { by: "ann".to_owned(), note: "n".to_owned() };
+    tx.save_case(&loaded, &case, &asked, now()).await.expect("saved");
+    tx.commit().await.expect("committed");
+    let key = format!("{}/undo/1555555/1", case.id);
+    let faults = store.verify().await.expect("verified").faults;
+    assert!(faults.iter().any(|fault| fault.contains(&key) && fault.contains("has lost it")), "{faults:?}");
+
+    let action = Action::Undo { record: ClientId::parse("1555555").expect("valid"), number: 1 };
+    let mut tx = store.write().await.expect("tx");
+    tx.order(order(&case, &action), now()).await.expect("ordered");
+    tx.commit().await.expect("committed");
+    assert_eq!(store.verify().await.expect("verified").faults, Vec::<String>::new());
 }

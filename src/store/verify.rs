@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HistoryRow, Store, StoreError, document, statements as sql};
-use crate::domain::{ActionState, Case, CaseId, Event, ItemOutcome, ReadBackFinding, Step};
+use crate::domain::{Action, ActionState, Case, CaseId, Event, ItemOutcome, ReadBackFinding, Step};
 use crate::sql::{Isolation, Transaction, query_as, query_scalar};
 
 /// What `db verify` found.
@@ -25,7 +25,7 @@ pub struct Accounting {
 #[derive(Default)]
 struct Proofs {
     read_back: BTreeSet<String>,
-    attested: bool,
+    attested: BTreeSet<String>,
 }
 
 impl Store {
@@ -163,6 +163,13 @@ async fn verify_actions(
                 found.faults.push(format!("{needed}: it is under way, and the outbox has lost it"));
             }
         }
+        for item in case.items.iter().filter(|item| item.is_being_undone()) {
+            let number = item.undo.as_ref().map_or(0, |undo| undo.number);
+            let needed = Action::Undo { record: item.record.clone(), number }.key(case.id);
+            if !ordered.contains(&needed) {
+                found.faults.push(format!("{needed}: it is under way, and the outbox has lost it"));
+            }
+        }
     }
     Ok(())
 }
@@ -172,7 +179,9 @@ fn take_proof(row: &HistoryRow, proofs: &mut Proofs) {
         Ok(Event::ReadBack { record, finding: ReadBackFinding::Confirmed(_) }) => {
             proofs.read_back.insert(record.to_string());
         }
-        Ok(Event::Attested { .. }) => proofs.attested = true,
+        Ok(Event::ReadBack { record, finding: ReadBackFinding::Attested(_) }) => {
+            proofs.attested.insert(record.to_string());
+        }
         Ok(_) | Err(_) => {}
     }
 }
@@ -189,7 +198,7 @@ fn verify_confirmations(found: &mut Accounting, case: &Case, proofs: Option<&Pro
         };
         let proved = proofs.is_some_and(|proofs| {
             proofs.read_back.contains(item.record.as_str())
-                || (proofs.attested && item.report.attested_by.is_some())
+                || (proofs.attested.contains(item.record.as_str()) && item.report.attested_by.is_some())
         });
         if confirmed && !proved {
             found.faults.push(format!(

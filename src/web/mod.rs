@@ -1,122 +1,105 @@
-//! HTTP on the console's listener: health and metrics, without personal data; the room for the staff console.
+//! HTTP at the console's address: the staff console, and health and metrics for machines.
 //!
-//! Loopback only (the configuration sees to that). Each connection has a time limit for a request's header, and there are
-//! only so many at once. No page reads a body.
+//! The pages are made here, from what the engine says; every change goes through [`crate::engine::Casebook::decide`], as the
+//! command line's do. All works without scripts. What comes from a mail or the HMIS is text to these pages, never HTML, a
+//! path or a header: askama escapes every value, and the content security policy allows nothing that is not our own file.
 
+mod assets;
+mod bulk;
+mod case;
+mod client;
+mod counts;
+mod form;
+mod guard;
 mod health;
+mod help;
+mod listener;
+mod mails;
+mod page;
+mod paging;
+mod problem;
+mod queue;
+mod session;
+mod shadow;
+mod sign_in;
+mod status;
+mod tls;
+mod when;
+mod words;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
-    Router,
-    http::{HeaderValue, header},
-    middleware,
-    response::Response,
-    routing::get,
+    Router, middleware,
+    routing::{get, post},
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
+use chrono_tz::Tz;
+
+pub use self::{
+    listener::Listening,
+    tls::{Certificate, CertificateError, to_own_console},
 };
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet, time::timeout};
-use tokio_util::sync::CancellationToken;
+use crate::engine::{Desk, accounts::SessionRules};
 
-use crate::engine::Desk;
-
-/// How long a request's header may take to arrive, from the connection's first moment or the last answer on.
-const HEADER_WITHIN: Duration = Duration::from_secs(10);
-/// At most so many connections at once; more wait to be accepted.
-const CONNECTIONS: usize = 64;
-/// How long answers under way may take once the daemon is to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
-/// How long to wait when no connection can be accepted (no file descriptors are left, for one).
-const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
+/// What a site has set about its console.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long somebody stays signed in.
+    pub sessions: SessionRules,
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// Whether browsers come over TLS only, ours or a trusted proxy's: cookies are then kept off plain connections.
+    pub secure: bool,
+    /// Machines whose word counts about whom they pass on.
+    pub trusted_proxy: Vec<IpAddr>,
+    /// Whether nobody else is answered: they speak TLS to browsers, and we do not.
+    pub behind_proxy: bool,
+}
 
 /// What every page can ask.
 #[derive(Debug, Clone)]
 struct Shared {
     desk: Arc<Desk>,
+    settings: Arc<Settings>,
+    sign_ins: Arc<client::SignIns>,
+    counts: Arc<counts::Counts>,
 }
 
-/// A listener that is bound and not served yet.
-#[derive(Debug)]
-pub struct Listening {
-    listener: TcpListener,
-    address: SocketAddr,
-}
-
-impl Listening {
-    /// Listens on `address`; port 0 takes any that is free.
-    ///
-    /// # Errors
-    /// The port is taken, or may not be used.
-    pub async fn on(address: SocketAddr) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
-    }
-
-    /// Where it really listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Answers until `stop` is cancelled, and then ends what is under way.
-    pub async fn serve(self, desk: Arc<Desk>, stop: CancellationToken) {
-        let service = TowerToHyperService::new(pages(Shared { desk }));
-        let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));
-        let mut connections = JoinSet::new();
-        loop {
-            let accepted = async {
-                let place = Arc::clone(&room).acquire_owned().await.expect("it is never closed");
-                (place, self.listener.accept().await)
-            };
-            let (place, stream) = tokio::select! {
-                () = stop.cancelled() => break,
-                // Those that have ended are let go of.
-                Some(_) = connections.join_next() => continue,
-                (place, accepted) = accepted => match accepted {
-                    Ok((stream, _)) => (place, stream),
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection to the console's address cannot be accepted");
-                        timeout(ACCEPT_AGAIN, stop.cancelled()).await.unwrap_or_default();
-                        continue;
-                    }
-                },
-            };
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_WITHIN)
-                .serve_connection(TokioIo::new(stream), service.clone());
-            let connection = graceful.watch(connection);
-            connections.spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection to the console's address ended early");
-                }
-                drop(place);
-            });
-        }
-        drop(self.listener);
-        if timeout(STOP_WITHIN, graceful.shutdown()).await.is_err() {
-            tracing::warn!("connections to the console's address are cut off");
-        }
+impl Shared {
+    fn new(desk: Arc<Desk>, settings: Settings) -> Self {
+        Self { desk, settings: Arc::new(settings), sign_ins: Arc::default(), counts: Arc::default() }
     }
 }
 
 fn pages(shared: Shared) -> Router {
+    let console = Router::new()
+        .route("/", get(queue::show))
+        .route("/search", get(queue::back).post(queue::search))
+        .route("/queue/confirm", get(queue::back).post(bulk::confirm))
+        .route("/queue/decide", get(queue::back).post(bulk::decide))
+        .route("/mail", get(mails::show))
+        .route("/mail/senders", get(mails::strangers))
+        .route("/mail/{id}", get(mails::one))
+        .route("/mail/{id}/replay", post(mails::replay))
+        .route("/mail/{id}/open", post(mails::open))
+        .route("/shadow", get(shadow::show))
+        .route("/status", get(status::show))
+        .route("/cases/{id}", get(case::show))
+        .route("/cases/{id}/{action}", post(case::decide))
+        .route("/help", get(help::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/sign-out-everywhere", post(sign_in::sign_out_everywhere))
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(problem::no_such_page)
+        .layer(middleware::from_fn_with_state(shared.clone(), counts::after_a_change))
+        .layer(middleware::from_fn(guard::same_origin));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .layer(middleware::map_response(guarded))
+        .merge(console)
+        .layer(middleware::from_fn_with_state(shared.clone(), client::known))
+        .layer(middleware::map_response_with_state(shared.clone(), guard::guarded))
         .with_state(shared)
-}
-
-/// What holds for every answer: it is of this moment, and it is what it says it is.
-async fn guarded(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

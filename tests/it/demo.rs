@@ -27,7 +27,7 @@ const NONE: &[&str] = &[];
 /// about its records, and the replies to it.
 type Expected = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const EXPECTED: [Expected; 33] = [
+const EXPECTED: [Expected; 34] = [
     ("01-scenario-1", "revocation", "done", &["1 closed"], ANSWER),
     ("02-scenario-1-closed-already", "revocation", "done", &["1 already_closed"], ANSWER),
     ("03-scenario-1-household", "revocation", "done", &["1 closed", "1 closed"], ANSWER),
@@ -61,6 +61,7 @@ const EXPECTED: [Expected; 33] = [
     ("31-stranger", "revocation", "needs_staff", &["- needs_staff"], RECEIVED),
     ("32-two-ids", "revocation", "needs_staff", &["2 needs_staff", "- needs_staff"], RECEIVED),
     ("33-cannot-be-read", "too_deep", "quarantined", &[], NONE),
+    ("34-scenario-1-taken-for-2", "revocation", "awaiting_approval", &["1 pending"], RECEIVED),
 ];
 
 /// A demo in a scratch folder, which is gone when this is dropped.

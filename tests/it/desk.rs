@@ -155,6 +155,7 @@ async fn a_named_persons_word_releases_the_confirmation_and_the_reply_says_that_
     let case = only_case(&site);
     site.run(&["case", "approve", text(&case, "case")]);
     case_reaches(&site, "worklist").await;
+    site.hmis("UPDATE hmis_record SET sharing = 'unknown' WHERE record_id = '1000001'").await;
     site.run(&["case", "attest", text(&case, "case"), "--note", "done in the HMIS"]);
     case_reaches(&site, "done").await;
     daemon.stop().await;

@@ -128,7 +128,7 @@ async fn a_desk_at_work_is_ready_and_its_metrics_tell_what_it_did_and_nothing_of
     let alive = get(address, "/healthz");
     assert_eq!((alive.status, alive.body.as_str()), (200, "alive\n"));
     assert!(alive.head.contains("cache-control: no-store"), "{}", alive.head);
-    assert_eq!(get(address, "/").status, 404);
+    assert_eq!(get(address, "/no-such-page").status, 404);
 
     let metrics = get(address, "/metrics");
     let media_type = "content-type: application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -395,7 +395,7 @@ async fn who_begins_a_request_and_does_not_end_it_is_hung_up_on() {
     let address = listening.address();
     let stop = CancellationToken::new();
     let mut serving = tokio::task::JoinSet::new();
-    serving.spawn(listening.serve(desk, stop.clone()));
+    serving.spawn(listening.serve(desk, crate::console::settings(), stop.clone()));
     // From here on time passes as soon as everybody waits.
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
@@ -405,6 +405,51 @@ async fn who_begins_a_request_and_does_not_end_it_is_hung_up_on() {
     tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer).await.expect("hung up on");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     assert!(!String::from_utf8_lossy(&answer).contains("alive"));
+    stop.cancel();
+    serving.join_next().await.expect("it was served").expect("it ends");
+}
+
+#[tokio::test]
+async fn who_asks_and_does_not_listen_is_hung_up_on_and_keeps_nobody_out() {
+    let site = Site::on_files().await;
+    let desk = Arc::new(desk(&site, &Clock::system()).await);
+    let listening = Listening::on("127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+    let address = listening.address();
+    let stop = CancellationToken::new();
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(listening.serve(desk, crate::console::settings(), stop.clone()));
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    // Far more answers than any buffer on the way holds.
+    let one = b"GET /assets/style.css HTTP/1.1\r\nHost: desk\r\n\r\n";
+    let asked = one.repeat(5_000);
+    let sent = tokio::time::timeout(
+        Duration::from_secs(60),
+        tokio::io::AsyncWriteExt::write_all(&mut stream, &asked),
+    )
+    .await;
+    // It is closed under our hands, or once we look.
+    if matches!(sent, Ok(Ok(()))) {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let mut answers = Vec::new();
+        let read = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answers).await;
+        let whole = String::from_utf8_lossy(&answers).matches("HTTP/1.1 200").count();
+        assert!(read.is_err() || whole < 5_000, "{whole} answers");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(100), "{:?}", begun.elapsed());
+    tokio::time::resume();
+
+    // And of one address there are only so many at a time.
+    let mut many = Vec::new();
+    for _ in 0..64 {
+        many.push(tokio::net::TcpStream::connect(address).await.expect("it listens"));
+    }
+    let mut one_more = tokio::net::TcpStream::connect(address).await.expect("the system takes it");
+    let mut answer = Vec::new();
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut one_more, &mut answer).await;
+    assert!(ended.is_err() || answer.is_empty(), "closed at once");
+    drop(many);
     stop.cancel();
     serving.join_next().await.expect("it was served").expect("it ends");
 }

@@ -1,9 +1,16 @@
 //! Everything that needs sockets, files or processes, in one binary.
 
+mod accounts;
 mod arrows;
 mod attacks;
+mod browser;
 mod certificates;
 mod check;
+mod console;
+mod console_case;
+mod console_mail;
+mod console_rules;
+mod console_site;
 mod conversation;
 mod crash;
 mod demo;
@@ -23,4 +30,5 @@ mod several;
 mod site;
 mod smtp_sink;
 mod systemd;
+mod undo;
 mod vocabulary;

@@ -99,7 +99,16 @@ impl Site {
 
     /// A site whose mailbox is a Maildir and whose replies are files.
     pub async fn on_files() -> Self {
-        let site = Self::new(
+        Self::with_files(None).await
+    }
+
+    /// The same with both databases on a PostgreSQL server.
+    pub async fn on_files_and(server: &Postgres) -> Self {
+        Self::with_files(Some(server)).await
+    }
+
+    async fn with_files(server: Option<&Postgres>) -> Self {
+        let site = Self::on(
             r#"
             [mailbox]
             kind = "maildir"
@@ -112,6 +121,7 @@ impl Site {
             [staff]
             notify = ["staff@helpdesk.example"]
             "#,
+            server,
         )
         .await;
         for folder in ["cur", "new", "tmp"] {
@@ -233,6 +243,12 @@ impl Site {
     pub async fn count(&self, statement: &str) -> i64 {
         let statement = AssertSqlSafe(statement).into_sql_str();
         query_scalar(statement).fetch_one(&self.hmis).await.expect("a number")
+    }
+
+    /// The one text of each row a statement gives in the HMIS.
+    pub async fn texts(&self, statement: &str) -> Vec<String> {
+        let statement = AssertSqlSafe(statement).into_sql_str();
+        query_scalar(statement).fetch_all(&self.hmis).await.expect("texts")
     }
 
     /// Sharing and alias of every record, by ID.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{cli::Failure, config, demo, hmis::sample};
 
@@ -65,11 +65,9 @@ async fn fill(folder: &Path, now: DateTime<Utc>) -> Result<(), Failure> {
     }
     fs::create_dir_all(folder.join(REPLIES))?;
     let mails = demo::mails(&sample, now);
-    // The mailbox counts the order of arrival by the files' times.
-    let mut arrives_at = now;
-    for mail in mails.iter().rev() {
-        write(&mailbox.join("new").join(mail.name), &mail.octets, arrives_at)?;
-        arrives_at -= TimeDelta::seconds(1);
+    for mail in &mails {
+        // The mailbox counts the order of arrival by the files' times.
+        write(&mailbox.join("new").join(mail.name), &mail.octets, mail.arrived_at)?;
     }
     let another = demo::another(&sample, now);
     write(&folder.join(ANOTHER), &another.octets, now)?;
@@ -99,10 +97,10 @@ mod tests {
         let prepared = prepare(Some(&new), now()).await.map_err(|_| ()).expect("filled");
         assert!(prepared.is_absolute());
         let arrived = || fs::read_dir(prepared.join("Maildir/new")).expect("a mailbox").count();
-        assert_eq!(arrived(), 33);
+        assert_eq!(arrived(), 34);
         fs::remove_file(prepared.join("Maildir/new/01-scenario-1.eml")).expect("somebody takes a mail away");
         prepare(Some(&new), now()).await.map_err(|_| ()).expect("used on");
-        assert_eq!(arrived(), 32, "nothing is filled in again");
+        assert_eq!(arrived(), 33, "nothing is filled in again");
 
         let refused = prepare(Some(folder.path()), now()).await;
         assert!(matches!(refused, Err(Failure::Usage(_))));

@@ -45,7 +45,7 @@ async fn every_sample_mail_parses_and_nothing_in_it_is_left_to_fill_in() {
         assert!(ids.insert(id), "{}: its Message-ID is another's too", mail.name);
         assert_eq!(
             message.date().map(mail_parser::DateTime::to_timestamp),
-            Some(now().timestamp()),
+            Some(mail.arrived_at.timestamp()),
             "{}",
             mail.name
         );
@@ -63,6 +63,9 @@ async fn every_sample_mail_parses_and_nothing_in_it_is_left_to_fill_in() {
         );
         assert_eq!(about(mail.name), Some(mail.about));
     }
+    let arrivals: Vec<_> = mails.iter().map(|mail| mail.arrived_at).collect();
+    assert!(arrivals.is_sorted() && arrivals.last() == Some(&now()));
+    assert!(arrivals.first().is_some_and(|first| now() - first > TimeDelta::days(1)), "some are overdue");
     let names: BTreeSet<_> = mails.iter().map(|mail| mail.name).collect();
     assert_eq!(names.len(), mails.len());
 }
@@ -120,6 +123,7 @@ async fn each_agency_writes_about_its_own_part_of_the_sample() {
         &it.unknown_creator,
         &it.deleted_data_of_another,
         &it.closed_but_visible,
+        &it.taken_for_2,
     ]);
     for asked in parts {
         let asks = mails.iter().any(|mail| {

@@ -17,7 +17,7 @@ use chrono_tz::Tz;
 use cron::Schedule;
 use tokio_util::sync::CancellationToken;
 
-use super::{Desk, EngineError, daemon::rest, schedule::next_after};
+use super::{Desk, EngineError, daemon::rest, schedule::next_after, status::JobStatus};
 use crate::{
     config::Config,
     store::{Held, Lane, Lease, Order, Write},
@@ -140,6 +140,24 @@ impl Desk {
         self.holding(Held::Named(&name, &turn.lease), turn.run()).await?;
         tracing::info!(job = job.name(), "done");
         Ok(Ran::Done)
+    }
+}
+
+impl Desk {
+    /// When a job ran and will run.
+    pub(super) async fn job_status(&self, job: Job) -> Result<JobStatus, EngineError> {
+        let now = self.book.clock.now();
+        let schedule = self.plan.schedule.get(&job);
+        let last = match schedule {
+            Some(_) => Some(self.book.store.job_done_at(job.name(), now).await?),
+            None => None,
+        };
+        Ok(JobStatus {
+            name: job.name(),
+            schedule: schedule.map(|schedule| schedule.source().to_owned()),
+            last,
+            next: schedule.and_then(|schedule| next_after(schedule, self.plan.zone, last.unwrap_or(now))),
+        })
     }
 }
 

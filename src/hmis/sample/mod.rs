@@ -44,7 +44,7 @@ const BUSY: [&str; 8] =
     [LARKMEAD, QUILLBACK, FERNBRIDGE_RAPID, OTTERFORD, FERNBRIDGE_HOMES, MILKWOOD, BRACKENHILL, STONECROP];
 
 /// How many records there are besides those with a part in the demo.
-const OTHERS: usize = 174;
+const OTHERS: usize = 173;
 
 const STOP_SIGN: &str = "DO NOT USE - CLIENT REVOKED CONSENT";
 
@@ -113,6 +113,8 @@ pub struct Sample {
     pub deleted_data_of_another: Asked,
     /// Neither: closed, and yet an agency without data can see it.
     pub closed_but_visible: Asked,
+    /// Scenario 1, open, and whoever asks takes it for a 2.
+    pub taken_for_2: Asked,
     /// The vice versa with every step done.
     pub consent_done: Consented,
     /// The vice versa: no alias on either record, the old stay still open, no Date of ROI Consent.
@@ -260,6 +262,8 @@ fn with_a_part(tables: &mut Tables) -> Sample {
         signed,
     };
 
+    let taken_for_2 = asked(FERNBRIDGE, Draft::open(FERNBRIDGE_HOMES));
+
     Sample {
         agencies: AGENCIES
             .iter()
@@ -285,6 +289,7 @@ fn with_a_part(tables: &mut Tables) -> Sample {
         unknown_creator,
         deleted_data_of_another,
         closed_but_visible,
+        taken_for_2,
         consent_done,
         consent_missing,
     }

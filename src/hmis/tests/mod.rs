@@ -3,12 +3,16 @@
 mod conformance;
 mod postgres;
 mod sqlite;
+mod undoing;
 
 use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    domain::{Change, Closing, Contributors, Expected, Fact, RecordStatus, Sharing},
+    domain::{
+        Change, Closing, Contributors, Expected, Fact, FactName, RecordStatus, Scenario, Sharing, Trace,
+        Vouched,
+    },
     sql::{
         ground::{Ground, Plot, script},
         query,
@@ -87,6 +91,11 @@ impl Scratch {
         script(&self.other, sql).await;
     }
 
+    /// The one number a statement gives.
+    async fn count(&self, sql: &'static str) -> i64 {
+        crate::sql::query_scalar(sql).fetch_one(&self.other).await.expect("a number")
+    }
+
     /// Every row of every table, as text.
     async fn dump(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
@@ -124,6 +133,14 @@ impl Scratch {
 async fn read_one(hmis: &Hmis, id: &str) -> Snapshot {
     let mut snapshots = hmis.read(&[record(id)], now()).await.expect("the record is read");
     snapshots.pop().expect("one snapshot per record")
+}
+
+/// The closing was made; what it noted.
+fn assert_closed(outcome: Result<CloseOutcome, HmisError>) -> Option<Box<Trace>> {
+    match outcome.expect("it closes") {
+        CloseOutcome::Closed(trace) => trace,
+        CloseOutcome::FactsChanged(now) => unreachable!("nothing has changed: {now:?}"),
+    }
 }
 
 fn closing(snapshots: &[&Snapshot], changes: Vec<Change>) -> Closing {

@@ -91,6 +91,10 @@ impl Imap {
         Ok(fetched)
     }
 
+    pub(super) fn is_told(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.extensions.idle)
+    }
+
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<(), MailboxError> {
         let mut live = self.take()?;
         live.wait(&self.options.folder, self.listed, at_most).await?;

@@ -12,7 +12,7 @@ use super::{
     words,
 };
 use crate::{
-    domain::{Case, CaseId, CaseState},
+    domain::{Case, CaseId, CaseState, Item, Step},
     engine::{EngineError, staff::StaffDecision},
     store::Loaded,
 };
@@ -100,7 +100,7 @@ pub(super) async fn confirm(State(shared): State<Shared>, own: Own<Ticked>) -> R
     for id in ids {
         match shared.desk.book.store.case(id).await? {
             Some(loaded) => match may(&shared, &loaded.case, deed, &frame) {
-                Ok(()) => lines.push(line(&shared, &loaded)),
+                Ok(()) => lines.push(line(&shared, &loaded, deed)),
                 Err(why) => not.push(Not { id, why }),
             },
             None => not.push(Not { id, why: "there is no such case".to_owned() }),
@@ -126,9 +126,11 @@ pub(super) fn may(shared: &Shared, case: &Case, deed: Deed, frame: &Frame) -> Re
     shared.desk.book.could(case, &frame.name, decision).map_err(|refused| words::here(&refused.why))
 }
 
-fn line(shared: &Shared, loaded: &Loaded) -> Line {
+fn line(shared: &Shared, loaded: &Loaded, deed: Deed) -> Line {
     let Loaded { case, version } = loaded;
-    let about = case.items.iter().map(|item| {
+    // An approval is for the records that wait for one; what else the case holds stays as it is.
+    let concerned = |item: &&Item| deed == Deed::Decline || item.step == Step::AwaitingApproval;
+    let about = case.items.iter().filter(concerned).map(|item| {
         let changes = item.closing.as_ref().map_or(Vec::new(), |closing| {
             closing.changes.iter().map(|change| change.in_words(|_| "another agency".to_owned())).collect()
         });
@@ -171,8 +173,9 @@ pub(super) async fn decide(State(shared): State<Shared>, own: Own<Confirmed>) ->
     }
     let frame = Frame::new(&shared, &own.staff, Room::Queue);
     let (mut done, mut not) = (Vec::new(), Vec::new());
-    for seen in &seen {
-        let (id, version, sha256) = parse(seen).ok_or(Problem::BadForm)?;
+    // All of it is read before any of it is done: a form that cannot be read changes nothing.
+    let seen = seen.iter().map(|seen| parse(seen)).collect::<Option<Vec<_>>>().ok_or(Problem::BadForm)?;
+    for (id, version, sha256) in seen {
         let decision = match deed {
             Deed::Approve => StaffDecision::Approve {
                 evidence_sha256: Some(sha256),

@@ -81,3 +81,24 @@ async fn a_closing_is_not_set_back_while_any_other_case_was_told_that_it_is_clos
     assert!(page.contains("RD-1001 is about the same record"), "{page}");
     assert_eq!(site.count(CLOSED).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_several_cases_that_cannot_be_read_decides_none_of_them() {
+    let site = site("approve").await;
+    site.deliver("1", &NOTICE.mail("one"));
+    let console = Console::of(&site).await;
+    console.work(&site).await;
+    let ann = console.person("ann", StaffRole::Approver).await;
+    let csrf = ann.get("/").hidden("csrf");
+    let listed = ann.post("/queue/confirm", &[("csrf", &csrf), ("selected", "approve"), ("case", "RD-1001")]);
+    let seen = listed.hidden("seen");
+    let form = [("csrf", csrf.as_str()), ("deed", "approve"), ("seen", &seen), ("seen", "nonsense")];
+    assert_eq!(ann.post("/queue/decide", &form).status, 422);
+    console.work(&site).await;
+    assert_eq!(site.count(CLOSED).await, 0, "the first was not decided either");
+
+    let form = [("csrf", csrf.as_str()), ("deed", "approve"), ("seen", &seen)];
+    assert_eq!(ann.post("/queue/decide", &form).status, 200);
+    console.work(&site).await;
+    assert_eq!(site.count(CLOSED).await, 1);
+}
